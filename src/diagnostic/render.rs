@@ -1,0 +1,1 @@
+//! Findings to text. Filled in by the renderers beside it.

@@ -1,5 +1,9 @@
 //! turf: territories and routing rules as text, parsed, checked, evaluated and explained exactly.
 
+pub mod decide;
 pub mod diagnostic;
+pub mod model;
+pub mod plan;
+pub mod state;
 pub mod syntax;
 pub mod text;

@@ -1,0 +1,14 @@
+//! What the rules mean: the schema, values, conditions and every construct, with all names resolved.
+//!
+//! A [`Rulebook`] is made by `resolve` from syntax trees and the roster's keys, and never changes. Everything in it is
+//! sorted by name, so file order cannot matter. No text is parsed here and nothing is decided here.
+
+mod book;
+mod condition;
+mod schema;
+mod value;
+
+pub use book::*;
+pub use condition::*;
+pub use schema::*;
+pub use value::*;

@@ -5,10 +5,15 @@
 
 mod book;
 mod condition;
+mod number;
+mod read;
 mod schema;
+mod show;
 mod value;
 
 pub use book::*;
 pub use condition::*;
+pub use read::*;
 pub use schema::*;
+pub use show::*;
 pub use value::*;

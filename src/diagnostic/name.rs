@@ -90,7 +90,7 @@ names! {
     MixedPriorities "mixed-priorities" Error,
     TerritoryLoop "territory-loop" Error,
     DefinitionLoop "definition-loop" Error,
-    SegmentFitsNoRecord "segment-fits-no-record" Error,
+    DoesNotFit "does-not-fit" Error,
     BadPick "bad-pick" Error,
     // Credit.
     CreditNotWhole "credit-not-whole" Error,

@@ -7,8 +7,10 @@ mod book;
 mod condition;
 mod number;
 mod read;
+pub mod resolve;
 mod schema;
 mod show;
+mod table;
 mod value;
 
 pub use book::*;
@@ -16,4 +18,5 @@ pub use condition::*;
 pub use read::*;
 pub use schema::*;
 pub use show::*;
+pub use table::*;
 pub use value::*;

@@ -1,0 +1,517 @@
+//! Literals to values of the type they meet, lists to sets, calendars, queues.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+
+use super::Resolver;
+use crate::diagnostic::{Diagnostic, DiagnosticName};
+use crate::model::{Calendar, List, ListId, Period, Table, Type, Value, ValueSet, read_cell, read_literal};
+use crate::syntax::tree::{CalendarItem, Closed, Length, ListSource, Literal, LiteralKind, OpenHours};
+use crate::text::{Name, Span, wording};
+
+const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+impl Resolver<'_> {
+    /// Reads a literal as the type of the field it meets; `field` is that field as written.
+    pub(super) fn value(&mut self, literal: &Literal, ty: &Type, field: &str) -> Option<Value> {
+        let read = read_literal(&literal.raw, ty, self.around.zone);
+        match (read, ty) {
+            (Ok(Some(Value::Unlisted(_))), Type::OneOf(values)) => {
+                self.unknown_value(literal, values, field);
+                None
+            }
+            (Ok(Some(Value::Set { .. }) | None), _) | (Err(_), Type::Set { .. }) => {
+                self.unreadable(literal, ty, field, "");
+                None
+            }
+            (Ok(Some(Value::Reference(key))), Type::Reference(record)) => {
+                self.check_reference(literal, *record, &key);
+                Some(Value::Reference(key))
+            }
+            (Ok(Some(Value::Text(text))), Type::Calendar) => {
+                self.calendar_id(&Name::new(text.clone(), literal.span));
+                Some(Value::Text(text))
+            }
+            // A day in place of an instant means the whole day in the project's zone.
+            (_, Type::Time) if literal.kind == LiteralKind::Date => self.date(literal).map(Value::Date),
+            (Ok(Some(value)), _) => Some(value),
+            (Err(error), _) => {
+                self.unreadable(literal, ty, field, &error.to_string());
+                None
+            }
+        }
+    }
+
+    fn check_reference(&mut self, literal: &Literal, record: crate::model::RecordId, key: &Arc<str>) {
+        let name = Name::new(key.clone(), literal.span);
+        if self.rep.is_some_and(|r| r.record == record) {
+            self.check_rep(&name);
+        } else if self.around.data.get(record, key).is_none() {
+            let what = self.record_name(record);
+            let known: Vec<Arc<str>> = self.around.data.all(record).map(|r| r.key.clone()).collect();
+            self.unknown(DiagnosticName::UnknownValue, &what, &name, &known, &format!("Name a key of the file of {what} records."));
+        }
+    }
+
+    fn unknown_value(&mut self, literal: &Literal, values: &[Arc<str>], field: &str) {
+        let near = wording::nearest(&literal.raw, values.iter().map(|v| &**v));
+        // `industry is financial` where the value is "financial services".
+        let longer: Vec<String> = if near.is_empty() {
+            values.iter().filter(|v| v.split(' ').any(|word| *word == *literal.raw)).take(2).map(|v| v.to_string()).collect()
+        } else {
+            near
+        };
+        let mut finding = Diagnostic::new(DiagnosticName::UnknownValue, format!("`{field}` is never `{}`", literal.raw))
+            .at(literal.span, "not one of its declared values")
+            .near(literal.span, &longer);
+        if longer.is_empty() {
+            finding = finding.help(format!(
+                "Its values are {}. Use one of them, or add this one to the field's declaration.",
+                Self::values_in_words(values)
+            ));
+        }
+        self.report(finding);
+    }
+
+    fn unreadable(&mut self, literal: &Literal, ty: &Type, field: &str, why: &str) {
+        let wanted = self.type_in_words(ty);
+        let mut finding = Diagnostic::new(
+            DiagnosticName::UnreadableValue,
+            format!("`{}` cannot be compared with `{field}`, which is {wanted}", literal.raw),
+        )
+        .at(literal.span, format!("not {wanted}"));
+        if !why.is_empty() {
+            finding = finding.help(format!("{why}."));
+        }
+        self.report(finding);
+    }
+
+    /// Says what a type is, with its article: `a number`, `one of its declared values`.
+    pub(super) fn type_in_words(&self, ty: &Type) -> String {
+        match ty {
+            Type::Text { .. } => "text".to_owned(),
+            Type::OneOf(_) => "one of a few declared values".to_owned(),
+            Type::Set { .. } => "a set of values".to_owned(),
+            Type::Number => "a number".to_owned(),
+            Type::Percent => "a percentage".to_owned(),
+            Type::Money(currency) => format!("an amount of {currency}"),
+            Type::Date => "a date".to_owned(),
+            Type::Time => "a time".to_owned(),
+            Type::Postal => "a postal code".to_owned(),
+            Type::YesNo => "yes or no".to_owned(),
+            Type::Calendar => "the name of a calendar".to_owned(),
+            Type::Reference(record) => format!("the key of a record `{}`", self.record_name(*record)),
+        }
+    }
+
+    /// Reads a day.
+    pub(super) fn date(&mut self, literal: &Literal) -> Option<Date> {
+        match literal.raw.parse::<Date>() {
+            Ok(date) if literal.kind != LiteralKind::Time => Some(date),
+            _ => {
+                self.report(
+                    Diagnostic::new(DiagnosticName::UnreadableValue, format!("`{}` is not a date", literal.raw))
+                        .at(literal.span, "not a day of the calendar")
+                        .help("Write year, month and day, for example `2027-02-28`."),
+                );
+                None
+            }
+        }
+    }
+
+    /// Reads a whole number of at least one.
+    pub(super) fn whole(&mut self, literal: &Literal, what: &str) -> Option<u64> {
+        let read = read_literal(&literal.raw, &Type::Number, self.around.zone);
+        if let Ok(Some(Value::Number(number))) = read
+            && number.is_integer()
+            && let Ok(whole) = u64::try_from(number)
+            && whole >= 1
+        {
+            return Some(whole);
+        }
+        self.report(
+            Diagnostic::new(DiagnosticName::UnreadableValue, format!("{what} must be a whole number of at least 1, not `{}`", literal.raw))
+                .at(literal.span, "not such a number")
+                .help("Write digits only, for example `5` or `1_000`."),
+        );
+        None
+    }
+
+    /// Reads a length of time.
+    pub(super) fn period(&mut self, length: &Length) -> Option<Period> {
+        let amount = self.whole(&length.amount, "a length of time")?;
+        match u32::try_from(amount).ok().filter(|a| *a <= 1_000_000) {
+            Some(amount) => Some(Period { amount, unit: length.unit }),
+            None => {
+                self.report(
+                    Diagnostic::new(DiagnosticName::UnreadableValue, format!("`{}` is too long a time", length.amount.raw))
+                        .at(length.span, "more than a million")
+                        .help("Use a larger unit, for example weeks or months."),
+                );
+                None
+            }
+        }
+    }
+
+    /// Takes in the lists, inline or from their files.
+    pub(super) fn lists(&mut self) {
+        for item in self.items.lists.clone() {
+            let (values, spans, file) = match &item.source {
+                ListSource::Inline(literals) => {
+                    self.report_repeats(literals);
+                    let values: Arc<[Arc<str>]> = literals.iter().map(|l| l.raw.clone()).collect();
+                    (values, literals.iter().map(|l| l.span).collect(), None)
+                }
+                ListSource::File { path, column } => {
+                    let values =
+                        self.column(path, column).map(|cells| cells.into_iter().map(|(_, cell)| cell).filter(|c| !c.is_empty()).collect());
+                    (values.unwrap_or_default(), Vec::new(), Some((path.text.clone(), column.text.clone())))
+                }
+            };
+            self.lists.push(List { name: item.name.clone(), values, file, span: item.span });
+            self.list_spans.push(spans);
+        }
+    }
+
+    /// Advises on values listed twice.
+    pub(super) fn report_repeats(&mut self, literals: &[Literal]) {
+        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+        for literal in literals {
+            if let Some(earlier) = seen.insert(&literal.raw, literal.span) {
+                self.report(
+                    Diagnostic::new(DiagnosticName::DuplicateValue, format!("`{}` is listed twice", literal.raw))
+                        .at(literal.span, "second time")
+                        .at(earlier, "first time")
+                        .help("Remove one of them; it changes nothing."),
+                );
+            }
+        }
+    }
+
+    /// Returns the table a rule file names; reports a file that could not be read.
+    pub(super) fn table(&mut self, path: &Name) -> Option<&Table> {
+        let tables = self.around.tables;
+        match tables.get(&path.text) {
+            Some(Ok(table)) => Some(table),
+            other => {
+                let why = match other {
+                    Some(Err(why)) => why.clone(),
+                    _ => "the file was not found".to_owned(),
+                };
+                self.report(
+                    Diagnostic::new(DiagnosticName::MissingFile, format!("the file `{path}` cannot be read: {why}"))
+                        .at(path.span, "named here")
+                        .help("The path starts at the folder of the book, the one that holds turf.toml. Check its spelling."),
+                );
+                None
+            }
+        }
+    }
+
+    /// Returns a column's cells with their lines; reports a missing file or column.
+    pub(super) fn column(&mut self, path: &Name, column: &Name) -> Option<Vec<(u64, Arc<str>)>> {
+        let position = self.column_position(path, column)?;
+        let table = self.table(path)?;
+        Some(table.rows.iter().map(|(line, cells)| (*line, cells.get(position).cloned().unwrap_or_default())).collect())
+    }
+
+    /// Returns a column's position; reports a missing file or column.
+    pub(super) fn column_position(&mut self, path: &Name, column: &Name) -> Option<usize> {
+        let table = self.table(path)?;
+        if let Some(position) = table.column(&column.text) {
+            return Some(position);
+        }
+        let known = table.columns.clone();
+        let near = wording::nearest(&column.text, known.iter().map(|c| &**c));
+        let columns: Vec<String> = known.iter().map(|c| format!("`{c}`")).collect();
+        let finding = Diagnostic::new(DiagnosticName::MissingColumn, format!("the file `{path}` has no column `{column}`"))
+            .at(column.span, "not a column of the file")
+            .near(column.span, &near)
+            .help(format!("Its columns are {}.", wording::any_of(&columns, 12)));
+        self.report(finding);
+        None
+    }
+
+    /// Reads a list as the type of the field it meets; once for each type.
+    pub(super) fn list_as(&mut self, list: ListId, ty: &Type, field: &str, at: Span) -> ValueSet {
+        if let Some((_, _, set)) = self.typed_lists.iter().find(|(l, t, _)| *l == list && t == ty) {
+            return set.clone();
+        }
+        let (values, name) = (self.lists[list.index()].values.clone(), self.lists[list.index()].name.clone());
+        let spans = self.list_spans[list.index()].clone();
+        let mut set = Collected::default();
+        let mut strangers: Vec<Arc<str>> = Vec::new();
+        for (position, value) in values.iter().enumerate() {
+            match spans.get(position) {
+                Some(span) => {
+                    let kind = if value.parse::<Date>().is_ok() { LiteralKind::Date } else { LiteralKind::Word };
+                    let literal = Literal { raw: value.clone(), kind, span: *span };
+                    if let Some(value) = self.value(&literal, ty, field) {
+                        set.add(value, ty);
+                    }
+                }
+                None => match read_cell(value, ty, self.around.zone) {
+                    Ok(Some(Value::Unlisted(_) | Value::Set { .. })) | Err(_) => strangers.push(value.clone()),
+                    Ok(Some(value)) => set.add(value, ty),
+                    Ok(None) => {}
+                },
+            }
+        }
+        if let Some(first) = strangers.first() {
+            let (file, _) = self.lists[list.index()].file.clone().unwrap_or_default();
+            self.report(
+                Diagnostic::new(
+                    DiagnosticName::UnlistedValues,
+                    format!(
+                        "{} of the list `{name}` can never be `{field}`, for example `{first}`",
+                        wording::count(strangers.len(), "value", "values")
+                    ),
+                )
+                .at(at, "compared here")
+                .help(format!("Mend them in {file}, or add them to the declaration of `{field}`.")),
+            );
+        }
+        let set = set.into_set(Some(list));
+        self.typed_lists.push((list, ty.clone(), set.clone()));
+        set
+    }
+
+    /// Reads the values written in brackets.
+    pub(super) fn values(&mut self, literals: &[Literal], ty: &Type, field: &str) -> ValueSet {
+        self.report_repeats(literals);
+        let mut set = Collected::default();
+        for literal in literals {
+            if let Some(value) = self.value(literal, ty, field) {
+                set.add(value, ty);
+            }
+        }
+        set.into_set(None)
+    }
+
+    /// Takes in the calendars.
+    pub(super) fn calendars(&mut self) {
+        for item in self.items.calendars.clone() {
+            let zone = self.calendar_zone(item);
+            let mut open: [Vec<(Time, Time)>; 7] = Default::default();
+            for hours in &item.open {
+                self.open_hours(hours, &mut open);
+            }
+            for spans in &mut open {
+                spans.sort();
+            }
+            self.refuse_overlapping_hours(item, &open);
+            let mut closed = Vec::new();
+            for days in &item.closed {
+                self.closed_days(days, &mut closed);
+            }
+            closed.sort();
+            closed.dedup();
+            if item.open.is_empty() {
+                self.report(
+                    Diagnostic::new(DiagnosticName::MissingStatement, format!("the calendar `{}` has no opening hours", item.name))
+                        .at(item.name.span, "never open")
+                        .help("Say when people work, for example `open mon..fri 09:00..17:30`."),
+                );
+            }
+            self.calendars.push(Calendar { name: item.name.clone(), zone, open, closed, span: item.span });
+        }
+    }
+
+    fn calendar_zone(&mut self, item: &CalendarItem) -> TimeZone {
+        let Some(name) = &item.zone else { return self.around.zone.clone() };
+        TimeZone::get(&name.text).unwrap_or_else(|_| {
+            let finding = Diagnostic::new(DiagnosticName::UnreadableValue, format!("there is no time zone `{name}`"))
+                .at(name.span, "not a zone of the time zone database")
+                .help("Write a region and a city, for example `\"Europe/Berlin\"` or `\"America/New_York\"`.");
+            self.report(finding);
+            self.around.zone.clone()
+        })
+    }
+
+    fn open_hours(&mut self, hours: &OpenHours, open: &mut [Vec<(Time, Time)>; 7]) {
+        let mut days = Vec::new();
+        for (first, last) in &hours.days {
+            if let (Some(first), Some(last)) = (self.weekday(first), self.weekday(last)) {
+                // `fri..mon` runs over the weekend.
+                let span = (last + 7 - first) % 7;
+                days.extend((0..=span).map(|d| (first + d) % 7));
+            }
+        }
+        for (from, to) in &hours.hours {
+            let (Some(begin), Some(end)) = (self.clock(from, false), self.clock(to, true)) else { continue };
+            if begin >= end {
+                self.report(
+                    Diagnostic::new(DiagnosticName::RangeReversed, format!("`{from}..{to}` ends before it begins"))
+                        .at(from.span.to(to.span), "closes before it opens")
+                        .help(format!("Write the earlier time first, for example `{to}..{from}`; hours over midnight are two spans, `22:00..24:00` and `00:00..06:00` of the next day.")),
+                );
+                continue;
+            }
+            days.iter().for_each(|d| open[*d].push((begin, end)));
+        }
+    }
+
+    fn refuse_overlapping_hours(&mut self, item: &CalendarItem, open: &[Vec<(Time, Time)>; 7]) {
+        for (day, spans) in open.iter().enumerate() {
+            if let Some([a, b]) = spans.array_windows().find(|[a, b]| b.0 < a.1) {
+                self.report(
+                    Diagnostic::new(
+                        DiagnosticName::DuplicateStatement,
+                        format!("two opening times of `{}` overlap on {}", item.name, WEEKDAYS[day]),
+                    )
+                    .at(item.name.span, format!("{}..{} and {}..{}", clock_text(a.0), clock_text(a.1), clock_text(b.0), clock_text(b.1)))
+                    .help("Join them, or end the first before the second begins."),
+                );
+                return;
+            }
+        }
+    }
+
+    fn weekday(&mut self, name: &Name) -> Option<usize> {
+        let found = WEEKDAYS.iter().position(|d| *d == name.as_str());
+        if found.is_none() {
+            let near = name.text.to_lowercase().chars().take(3).collect::<String>();
+            let near: Vec<String> = WEEKDAYS.iter().filter(|d| **d == near).map(|d| (*d).to_owned()).collect();
+            self.report(
+                Diagnostic::new(DiagnosticName::UnreadableValue, format!("`{name}` is not a day of the week"))
+                    .at(name.span, "not a day")
+                    .near(name.span, &near)
+                    .help("Days are mon, tue, wed, thu, fri, sat and sun; `mon..fri` means all from the first to the last."),
+            );
+        }
+        found
+    }
+
+    fn clock(&mut self, name: &Name, end: bool) -> Option<Time> {
+        if end && name.as_str() == "24:00" {
+            return Some(Time::MAX);
+        }
+        let parsed = name.text.split_once(':').and_then(|(h, m)| Time::new(h.parse().ok()?, m.parse().ok()?, 0, 0).ok());
+        if parsed.is_none() {
+            self.report(
+                Diagnostic::new(DiagnosticName::UnreadableValue, format!("`{name}` is not a time of day"))
+                    .at(name.span, "not a time of day")
+                    .help("Write hours and minutes from 00:00 to 24:00, for example `09:00` or `17:30`."),
+            );
+        }
+        parsed
+    }
+
+    fn closed_days(&mut self, days: &Closed, closed: &mut Vec<Date>) {
+        match days {
+            Closed::Days(ranges) => {
+                for (first, last) in ranges {
+                    let (Some(from), Some(through)) = (self.date(first), self.date(last)) else { continue };
+                    if from > through {
+                        self.report(
+                            Diagnostic::new(DiagnosticName::DatesReversed, format!("`{}..{}` ends before it begins", first.raw, last.raw))
+                                .at(first.span.to(last.span), "the wrong way round")
+                                .fix(first.span.to(last.span), format!("{}..{}", last.raw, first.raw))
+                                .help("Write the earlier day first."),
+                        );
+                        continue;
+                    }
+                    closed.extend(from.series(jiff::Span::new().days(1)).take_while(|d| *d <= through));
+                }
+            }
+            Closed::File { path, column, only } => self.closed_from_file(path, column, only.as_ref(), closed),
+        }
+    }
+
+    fn closed_from_file(&mut self, path: &Name, column: &Name, only: Option<&(Name, Name)>, closed: &mut Vec<Date>) {
+        let wanted = match only {
+            Some((filter, value)) => match self.column(path, filter) {
+                Some(cells) => Some((cells, value.text.clone())),
+                None => return,
+            },
+            None => None,
+        };
+        let Some(cells) = self.column(path, column) else { return };
+        for (row, (line, cell)) in cells.iter().enumerate() {
+            if let Some((filter, value)) = &wanted
+                && filter.get(row).is_none_or(|(_, c)| c != value)
+            {
+                continue;
+            }
+            match cell.parse::<Date>() {
+                Ok(date) => closed.push(date),
+                Err(_) if cell.is_empty() => {}
+                Err(_) => self.report(
+                    Diagnostic::new(DiagnosticName::UnreadableCell, format!("`{cell}` is not a date, so this closed day is left out"))
+                        .in_data(path.as_str(), Some(*line), Some(column.as_str()), "not a date")
+                        .at(path.span, "read for this calendar")
+                        .help("Write year, month and day, for example `2027-12-25`."),
+                ),
+            }
+        }
+    }
+
+    /// Checks that a calendar of that name is declared.
+    pub(super) fn calendar_id(&mut self, name: &Name) -> bool {
+        let known: Vec<Arc<str>> = self.items.calendars.iter().map(|c| c.name.text.clone()).collect();
+        if known.contains(&name.text) {
+            return true;
+        }
+        self.unknown(
+            DiagnosticName::UnknownCalendar,
+            "calendar",
+            name,
+            &known,
+            "Declare it, for example `calendar berlin { zone \"Europe/Berlin\"  open mon..fri 09:00..17:30 }`.",
+        );
+        false
+    }
+
+    /// Takes in the queues.
+    pub(super) fn queues(&mut self) {
+        let mut queues: Vec<Name> = self.items.queues.iter().flat_map(|q| q.names.iter().cloned()).collect();
+        queues.sort_by(|a, b| a.text.cmp(&b.text).then(a.span.cmp(&b.span)));
+        for [a, b] in queues.array_windows() {
+            if a.text == b.text {
+                self.findings.push(super::items::duplicate("queue", b, a.span));
+            }
+        }
+        queues.dedup_by(|b, a| a.text == b.text);
+        self.queues = queues;
+    }
+}
+
+/// Writes a time of day as people do.
+fn clock_text(time: Time) -> String {
+    if time == Time::MAX { "24:00".to_owned() } else { format!("{:02}:{:02}", time.hour(), time.minute()) }
+}
+
+/// Collects values by kind on the way to a [`ValueSet`].
+#[derive(Default)]
+struct Collected {
+    texts: HashSet<Arc<str>>,
+    numbers: HashSet<rust_decimal::Decimal>,
+    dates: HashSet<Date>,
+}
+
+impl Collected {
+    fn add(&mut self, value: Value, ty: &Type) {
+        match value {
+            Value::Text(text) if *ty == (Type::Text { any_case: true }) => {
+                self.texts.insert(text.to_lowercase().into());
+            }
+            Value::Text(text) | Value::Choice(text) | Value::Reference(text) => {
+                self.texts.insert(text);
+            }
+            Value::Number(number) => {
+                self.numbers.insert(number.normalize());
+            }
+            Value::Date(date) => {
+                self.dates.insert(date);
+            }
+            Value::Time(_) | Value::YesNo(_) | Value::Unlisted(_) | Value::Set { .. } => {}
+        }
+    }
+
+    fn into_set(self, list: Option<ListId>) -> ValueSet {
+        ValueSet { list, texts: Arc::new(self.texts), numbers: Arc::new(self.numbers), dates: Arc::new(self.dates) }
+    }
+}

@@ -2,10 +2,18 @@
 //!
 //! The floor between the pure rooms and the file system. Files come in as typed [`crate::model::Record`]s with every
 //! trouble named by file, line and column; results go out whole or not at all. What is wrong with the book's data is a
-//! finding; what is wrong with the world (no such file, no room on the disk) is an error.
+//! finding; what is wrong with the world (no such file, no room on the disk) is a [`DataError`].
 
 mod config;
+mod csv_rows;
+mod error;
+mod input;
+mod rows;
 #[cfg(test)]
 mod sample;
+mod table;
 
 pub use config::{CONFIG_FILE, Column, Config, DataFile};
+pub use error::{DataError, SetAside};
+pub use input::{FileKind, Input, LONGEST_ROW};
+pub use table::{Table, TableRow};

@@ -62,10 +62,10 @@ pub struct Column {
     pub absent: bool,
     /// The column's name; the field's own name unless set.
     pub column: Option<String>,
-    /// Cells that mean missing here, besides those of the file.
-    pub blank: Vec<String>,
     /// Cells to replace.
     pub replace: BTreeMap<String, String>,
+    /// Cells that mean missing here, besides those of the file.
+    pub blank: Vec<String>,
     /// K, M or B, appended to numbers that carry none.
     pub unit: Option<char>,
     /// Format of dates and times, in the manner of `strptime`.
@@ -359,7 +359,9 @@ impl Walk<'_> {
     fn format(&mut self, value: &Node<'_>, line: u64) -> Option<String> {
         let format = self.text("format", value, line)?;
         let sample = jiff::Timestamp::UNIX_EPOCH.to_zoned_datetime(TimeZone::UTC);
-        let works = strtime::format(&format, &sample).and_then(|text| strtime::parse(&format, text)).and_then(|read| read.to_date());
+        let works = strtime::format(&format, &sample)
+            .and_then(|text| strtime::parse(&format, text))
+            .and_then(|read| read.to_date().or_else(|_| read.to_timestamp().map(|at| at.to_zoned_datetime(TimeZone::UTC).date())));
         if works.is_err() {
             let help = "Write what stands in the cells with % signs: `format = \"%d-%m-%Y\"` reads 31-12-2027.";
             self.report(format!("`{format}` is no format of a date or time"), line, help);

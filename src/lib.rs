@@ -1,5 +1,6 @@
 //! turf: territories and routing rules as text, parsed, checked, evaluated and explained exactly.
 
+pub mod data;
 pub mod decide;
 pub mod diagnostic;
 pub mod model;

@@ -1,1 +1,3 @@
+//! All tests that look at turf from outside, in one binary so that it links once.
 
+mod tidy;

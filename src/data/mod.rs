@@ -1,0 +1,28 @@
+//! How data come in and go out: configuration, tables, records, reference data, order, output.
+//!
+//! The floor between the pure rooms and the file system. Files come in as typed [`crate::model::Record`]s with every
+//! trouble named by file, line and column; results go out whole or not at all. What is wrong with the book's data is a
+//! finding; what is wrong with the world (no such file, no room on the disk) is a [`DataError`].
+
+mod absences;
+mod config;
+mod csv_rows;
+mod error;
+mod input;
+mod records;
+mod reference;
+mod report;
+mod rows;
+#[cfg(test)]
+mod sample;
+mod table;
+mod typed_rows;
+
+pub use absences::load_absences;
+pub use config::{CONFIG_FILE, Column, Config, DataFile};
+pub use error::{DataError, SetAside};
+pub use input::{FileKind, Input, LONGEST_ROW};
+pub use records::{RecordReader, Row};
+pub use reference::{Loaded, load};
+pub use report::{DataReport, FieldReport};
+pub use table::{Table, TableRow};

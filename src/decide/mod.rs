@@ -24,6 +24,8 @@ pub mod roster;
 mod taking;
 mod target;
 mod team;
+#[cfg(test)]
+mod tests;
 mod turn;
 
 pub use cents::split;

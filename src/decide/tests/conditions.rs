@@ -181,11 +181,8 @@ fn derived_fields() {
 #[test]
 fn what_is_missing_is_said() {
     let accounts = "id,name,domain,country,parent,owner,last_order,margin\nA1,Mercy,,US,A9,,,";
-    let stage = stage(
-        "segment asked { account.parent.name is x  company is account.domain  domain of email is x }",
-        &[("account", accounts)],
-        &[],
-    );
+    let stage =
+        stage("segment asked { account.parent.name is x  company is account.domain  domain of email is x }", &[("account", accounts)], &[]);
     let said = |pairs: &[(&str, &str)], which: usize| {
         let lead = stage.record("lead", pairs);
         let segment = &stage.plan.book.segments[0].conditions[&lead.kind];

@@ -107,7 +107,10 @@ pub fn stage(rules: &str, data: &[(&str, &str)], tables: &[(&str, &str)]) -> Sta
     Stage { plan: Plan::new(Arc::new(book), Arc::new(reference)), state: State::default() }
 }
 
-fn cells(lines: &str) -> (Vec<Arc<str>>, Vec<(u64, Vec<Arc<str>>)>) {
+/// Column names, and rows with their lines.
+type Cells = (Vec<Arc<str>>, Vec<(u64, Vec<Arc<str>>)>);
+
+fn cells(lines: &str) -> Cells {
     let mut rows = lines.lines().map(|l| l.split(',').map(|c| Arc::from(c.trim())).collect::<Vec<Arc<str>>>());
     let columns = rows.next().unwrap_or_default();
     (columns, rows.zip(2..).map(|(row, line)| (line, row)).collect())

@@ -133,14 +133,14 @@ impl<'de> Deserialize<'de> for Members<'de> {
 
 /// Reads rows of either kind.
 pub(super) enum Rows {
-    Csv(CsvRows),
+    Csv(Box<CsvRows>),
     Json(JsonRows),
 }
 
 impl Rows {
     pub fn open(input: Input, delimiter: Option<u8>) -> Result<Self, DataError> {
         match input.kind {
-            FileKind::Csv => Ok(Self::Csv(CsvRows::open(input, delimiter.unwrap_or(b','))?)),
+            FileKind::Csv => Ok(Self::Csv(Box::new(CsvRows::open(input, delimiter.unwrap_or(b','))?))),
             FileKind::JsonLines => Ok(Self::Json(JsonRows { reader: input.reader, file: input.file, line: 0, buffer: Vec::new() })),
         }
     }

@@ -219,6 +219,8 @@ pub enum PassedOver {
         /// What it has counted.
         counted: u64,
     },
+    /// Weighs nothing in a team that gives work in turn, and so takes no turns.
+    NoWeight,
     /// The member condition (or the target's `where`) is not yes.
     Condition {
         /// Position among the team's `members` lines; none for the target's own condition.

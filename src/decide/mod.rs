@@ -1,8 +1,78 @@
 //! Match, place, choose, allot, overlay, credit, clock: `decide(plan, record, state, now) -> Decision`.
 //!
 //! The straightforward evaluator: rule after rule, in the one order in which things happen. Pure: state comes in by
-//! reference, changes go out as values.
+//! reference, changes go out as values. Conditions are answered by [`answer`], paths followed by [`find`]; the
+//! explanation asks the same again in the same [`Context`].
 
+pub mod calendar;
+mod cents;
+mod choose;
+mod claims;
+mod compare;
+mod context;
+mod credit;
 mod decision;
+mod due;
+mod evaluate;
+mod find;
+mod fraction;
+mod matching;
+mod overlay;
+mod pick;
+mod place;
+pub mod roster;
+mod taking;
+mod target;
+mod team;
+mod turn;
 
+pub use cents::split;
+pub use compare::{Reading, Size, is_between, is_in, memory_key, same, text};
+pub use context::Context;
 pub use decision::*;
+pub use evaluate::{Edge, answer, answer_test, edge, past, side};
+pub use find::{Found, Missing, find, reach};
+pub use fraction::{exact, in_words, whole};
+pub use taking::begin;
+
+use jiff::Timestamp;
+
+use crate::model::Record;
+use crate::plan::Plan;
+use crate::state::{Pending, State};
+
+/// Decides one record at a moment.
+///
+/// Nothing is changed: the caller applies [`Decision::changes`] to the state before the next record.
+#[must_use]
+pub fn decide(plan: &Plan, mut record: Record, state: &State, now: Timestamp) -> Decision {
+    let matching = matching::matching(&Context::new(plan, &record, state, now));
+    let wanted = plan.book.matches.get(&record.kind);
+    matching::fill(&mut record, wanted, matching.as_ref());
+    let context = Context::new(plan, &record, state, now);
+    let placement = place::place(&context);
+    let context = context.placed_in(placement.territory());
+    let mut pending = Pending::new(state);
+    let chosen = choose::choose(&placement, &context, &pending);
+    if let Some(taken) = &chosen.taken {
+        taking::assigned(taken, &context, &mut pending);
+    }
+    let added = overlay::add(&placement, &context, &mut pending);
+    let cast = credit::Cast { context: &context, outcome: &chosen.outcome, added: &added };
+    let credits = chosen.credit.map(|id| credit::splits(id, &cast)).unwrap_or_default();
+    let due = chosen.respond.and_then(|period| due::due(plan, period, &chosen.outcome.assignee, now));
+    let changes = pending.changes;
+    Decision {
+        at: now,
+        matching,
+        placement,
+        trials: chosen.trials,
+        also: chosen.also,
+        outcome: chosen.outcome,
+        added,
+        credits,
+        due,
+        changes,
+        record,
+    }
+}

@@ -3,12 +3,16 @@
 //! A decision reads a [`State`] and returns [`Change`]s; only applying them moves the state on. Everything is named by
 //! text, not by id, so that state outlives a change of the book.
 
+mod pending;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use num_rational::BigRational;
+
+pub use pending::Pending;
 
 /// Holds everything earlier decisions left behind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

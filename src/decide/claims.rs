@@ -1,0 +1,76 @@
+//! Which territories claim a record: written ones by walking the trees, rows of tables by looking them up.
+//!
+//! Only children of territories that are yes are looked at, so a book's cost is that of the trees that apply. Every row
+//! whose cells fit claims, long and short prefixes alike, just as written territories would.
+
+use std::collections::BTreeMap;
+
+use super::context::Context;
+use super::evaluate::answer;
+use super::find::find;
+use crate::model::{TerritoryId, TerritoryTable, look_up_key};
+
+/// Finds the territories whose own and inherited conditions and dates are yes, with the line of a table's row.
+pub(super) fn claims(context: &Context<'_>) -> BTreeMap<TerritoryId, Option<u64>> {
+    let plan = context.plan;
+    let mut rows: BTreeMap<Option<TerritoryId>, Vec<(TerritoryId, u64)>> = BTreeMap::new();
+    for table in &plan.book.tables {
+        for (territory, line) in look_up(table, context) {
+            let parent = plan.book.territories.get(territory.index()).and_then(|t| t.parent);
+            rows.entry(parent).or_default().push((territory, line));
+        }
+    }
+    let mut claims: BTreeMap<TerritoryId, Option<u64>> = BTreeMap::new();
+    let mut waiting: Vec<(TerritoryId, Option<u64>)> = plan.written_roots.iter().map(|t| (*t, None)).collect();
+    waiting.extend(rows.remove(&None).into_iter().flatten().map(|(t, line)| (t, Some(line))));
+    while let Some((id, line)) = waiting.pop() {
+        if claims.contains_key(&id) || !holds(id, line.is_some(), context) {
+            continue;
+        }
+        claims.insert(id, line);
+        waiting.extend(plan.written_children.get(id.index()).into_iter().flatten().map(|t| (*t, None)));
+        waiting.extend(rows.remove(&Some(id)).into_iter().flatten().map(|(t, line)| (t, Some(line))));
+    }
+    claims
+}
+
+/// Whether a territory's own condition and dates hold; a row's condition is that it was found.
+fn holds(id: TerritoryId, is_row: bool, context: &Context<'_>) -> bool {
+    let Some(territory) = context.plan.book.territories.get(id.index()) else { return false };
+    territory.dates.contains(context.today)
+        && (is_row || territory.conditions.get(&context.record.kind).is_some_and(|c| answer(c, context).is_yes()))
+}
+
+/// Looks a record up in a table: each territory once, with the line of the row that fits best (longest prefixes first).
+fn look_up(table: &TerritoryTable, context: &Context<'_>) -> BTreeMap<TerritoryId, u64> {
+    let mut found = BTreeMap::new();
+    let Some(columns) = table.matches.get(&context.record.kind) else { return found };
+    let mut keys = vec![Vec::with_capacity(columns.len())];
+    for (position, column) in columns.iter().enumerate() {
+        let value = find(&column.field, context);
+        let Some(text) = value.value().and_then(|v| look_up_key(v, &column.field.ty)) else { return found };
+        let cells: Vec<std::sync::Arc<str>> = if column.prefix {
+            let lengths = table.prefix_lengths.get(position).map_or(&[][..], Vec::as_slice);
+            let whole = text.chars().count();
+            lengths.iter().filter(|n| **n <= whole).map(|n| text.chars().take(*n).collect::<String>().into()).collect()
+        } else {
+            vec![text]
+        };
+        keys = keys
+            .into_iter()
+            .flat_map(|key| {
+                cells.iter().map(move |cell| {
+                    let mut longer = key.clone();
+                    longer.push(cell.clone());
+                    longer
+                })
+            })
+            .collect();
+    }
+    for key in &keys {
+        for (territory, line) in table.rows.get(key).into_iter().flatten() {
+            found.entry(*territory).or_insert(*line);
+        }
+    }
+    found
+}

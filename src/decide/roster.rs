@@ -1,0 +1,63 @@
+//! One person: in the roster, active, away, at work.
+
+use jiff::Timestamp;
+
+use super::PassedOver;
+use super::calendar;
+use super::context::Context;
+use crate::model::{Calendar, CalendarId, Record, Value};
+use crate::plan::Plan;
+
+/// Finds a rep in the roster.
+#[must_use]
+pub fn rep<'a>(plan: &'a Plan, key: &str) -> Option<&'a Record> {
+    plan.book.rep.and_then(|r| plan.data.get(r.record, key))
+}
+
+/// Returns whether the roster calls a rep active; a blank cell is not active.
+#[must_use]
+pub fn is_active(plan: &Plan, rep: &Record) -> bool {
+    plan.book.rep.is_some_and(|r| matches!(rep.value(r.active), Some(Value::YesNo(true))))
+}
+
+/// Finds a rep who is in the roster and active.
+#[must_use]
+pub fn active_rep<'a>(plan: &'a Plan, key: &str) -> Option<&'a Record> {
+    rep(plan, key).filter(|r| is_active(plan, r))
+}
+
+/// Finds a rep's calendar.
+#[must_use]
+pub fn calendar_of<'a>(plan: &'a Plan, rep: &Record) -> Option<(CalendarId, &'a Calendar)> {
+    match rep.value(plan.book.rep?.calendar?)? {
+        Value::Text(name) => plan.calendar(name),
+        _ => None,
+    }
+}
+
+/// Returns the day it is for a rep: in the zone of the rep's calendar, else in the project's.
+#[must_use]
+pub fn day_of(plan: &Plan, rep: &Record, now: Timestamp) -> jiff::civil::Date {
+    let zone = calendar_of(plan, rep).map_or(&plan.book.zone, |(_, c)| &c.zone);
+    calendar::day_in(zone, now)
+}
+
+/// Returns why a rep is away, if away: until the first instant back, absences that follow each other joined.
+#[must_use]
+pub fn away(context: &Context<'_>, rep: &str) -> Option<PassedOver> {
+    let absences = context.plan.data.absences.get(rep)?;
+    let first = absences.iter().find(|a| a.from <= context.now && context.now < a.until)?;
+    // Sorted by beginning, so one pass joins them all.
+    let until = absences.iter().fold(first.until, |until, a| if a.from <= until { until.max(a.until) } else { until });
+    Some(PassedOver::Away { until, reason: first.reason.clone() })
+}
+
+/// Returns why a rep is not at work, if so.
+#[must_use]
+pub fn off_hours(context: &Context<'_>, rep: &Record) -> Option<PassedOver> {
+    match calendar_of(context.plan, rep) {
+        None => Some(PassedOver::NoCalendar),
+        Some((_, hours)) if calendar::is_open(hours, context.now) => None,
+        Some((_, hours)) => Some(PassedOver::OffHours { opens: calendar::next_opening(hours, context.now) }),
+    }
+}

@@ -5,10 +5,12 @@
 //! finding; what is wrong with the world (no such file, no room on the disk) is a [`DataError`].
 
 mod absences;
+mod arrivals;
 mod config;
 mod csv_rows;
 mod error;
 mod input;
+mod order;
 mod records;
 mod reference;
 mod report;
@@ -17,12 +19,16 @@ mod rows;
 mod sample;
 mod table;
 mod typed_rows;
+mod write;
 
 pub use absences::load_absences;
+pub use arrivals::{ArrivalSorter, Arrivals};
 pub use config::{CONFIG_FILE, Column, Config, DataFile};
 pub use error::{DataError, SetAside};
 pub use input::{FileKind, Input, LONGEST_ROW};
+pub use order::{SortLimit, Sorted, SpillSorter};
 pub use records::{RecordReader, Row};
 pub use reference::{Loaded, load};
 pub use report::{DataReport, FieldReport};
 pub use table::{Table, TableRow};
+pub use write::{JsonWriter, OutCell, Output, OutputFormat, TableWriter};

@@ -92,7 +92,7 @@ impl DataReport {
     /// Returns what should be looked at: rows set aside, unlisted values, columns that no object had.
     #[must_use]
     pub fn findings(&self) -> Vec<Diagnostic> {
-        let mut findings: Vec<Diagnostic> = self.first_set_aside.iter().map(|row| unreadable(row)).collect();
+        let mut findings: Vec<Diagnostic> = self.first_set_aside.iter().map(unreadable).collect();
         let rest = self.set_aside.saturating_sub(u64::try_from(self.first_set_aside.len()).unwrap_or(0));
         if rest > 0 {
             let headline = format!("{} more of `{}` cannot be read", rows(rest), self.file);

@@ -89,10 +89,12 @@ fn json_cell(raw: &RawValue) -> Cell<'_> {
             let Ok(elements) = serde_json::from_str::<Vec<&RawValue>>(text) else { return Cell::Unfit };
             let mut all = Vec::with_capacity(elements.len());
             for element in elements {
-                match json_cell(element) {
-                    Cell::Missing => {}
-                    Cell::Text(t) => all.push(t.into_owned()),
-                    Cell::List(_) | Cell::Unfit => return Cell::Unfit,
+                // A list within a list is no value; looking into it would go as deep as the line does.
+                if element.get().trim_start().starts_with(['[', '{']) {
+                    return Cell::Unfit;
+                }
+                if let Cell::Text(text) = json_cell(element) {
+                    all.push(text.into_owned());
                 }
             }
             Cell::List(all)
@@ -133,14 +135,14 @@ impl<'de> Deserialize<'de> for Members<'de> {
 
 /// Reads rows of either kind.
 pub(super) enum Rows {
-    Csv(CsvRows),
+    Csv(Box<CsvRows>),
     Json(JsonRows),
 }
 
 impl Rows {
     pub fn open(input: Input, delimiter: Option<u8>) -> Result<Self, DataError> {
         match input.kind {
-            FileKind::Csv => Ok(Self::Csv(CsvRows::open(input, delimiter.unwrap_or(b','))?)),
+            FileKind::Csv => Ok(Self::Csv(Box::new(CsvRows::open(input, delimiter.unwrap_or(b','))?))),
             FileKind::JsonLines => Ok(Self::Json(JsonRows { reader: input.reader, file: input.file, line: 0, buffer: Vec::new() })),
         }
     }

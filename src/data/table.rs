@@ -190,6 +190,15 @@ mod tests {
         assert_eq!((table.rows.len(), table.set_aside.len()), (1, 1));
     }
 
+    #[test]
+    fn nesting_of_any_depth_is_read() {
+        for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+            let deep = format!("{{\"a\":{}1{}}}\n", open.repeat(100_000), close.repeat(100_000));
+            let table = read(deep.as_bytes(), FileKind::JsonLines).expect("a table");
+            assert_eq!(table.rows.len() + table.set_aside.len(), 1);
+        }
+    }
+
     proptest! {
         #![proptest_config(crate::data::sample::cases())]
 

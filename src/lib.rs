@@ -5,6 +5,7 @@ pub mod cli;
 pub mod data;
 pub mod decide;
 pub mod diagnostic;
+pub mod explain;
 pub mod model;
 pub mod plan;
 pub mod report;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::decide::{Assignee, Decider, Decision, LedgerSplit, Taker, in_words};
+use crate::decide::{Assignee, Decider, Decision, LedgerSplit, share_in_words};
 use crate::model::{Type, Value, show_number};
 use crate::plan::Plan;
 
@@ -77,7 +77,7 @@ impl Row {
             territory: decision.placement.winners.first().map(territory),
             other_territories: decision.placement.winners.iter().skip(1).map(territory).collect(),
             account: decision.matching.as_ref().and_then(|m| m.found.clone()),
-            overlays: decision.added.iter().filter_map(|a| Some(format!("{}={}", a.role, assignee_text(a.assignee.as_ref()?)))).collect(),
+            overlays: decision.added.iter().filter_map(|a| Some(format!("{}={}", a.role, a.assignee.as_ref()?))).collect(),
             credit: decision.credits.iter().map(credit_text).collect(),
             due: decision.due.as_ref().map(|d| crate::model::show_time(d.at, &book.zone)),
             decided_at: crate::model::show_time(decision.at, &book.zone),
@@ -103,32 +103,14 @@ fn display_name(plan: &Plan, decision: &Decision) -> Option<Arc<str>> {
     }
 }
 
-fn assignee_text(assignee: &Assignee) -> String {
-    match assignee {
-        Assignee::Rep(rep) => rep.to_string(),
-        Assignee::Queue(queue) => format!("queue {queue}"),
-        Assignee::Nobody => "nobody".to_owned(),
-    }
-}
-
 fn credit_text(split: &LedgerSplit) -> String {
     let parts: Vec<String> = split
         .totals
         .iter()
         .map(|total| {
             let amount = total.amount.map_or_else(String::new, |a| format!(" ({})", show_number(a)));
-            format!("{}% {}{amount}", in_words(&total.percent), taker_text(&total.taker))
+            format!("{}% {}{amount}", share_in_words(&total.percent), total.taker)
         })
         .collect();
     format!("{}: {}", split.ledger, if parts.is_empty() { "nobody".to_owned() } else { parts.join(", ") })
-}
-
-/// Writes who takes credit.
-#[must_use]
-pub fn taker_text(taker: &Taker) -> String {
-    match taker {
-        Taker::Rep(rep) => rep.to_string(),
-        Taker::Team(team) => format!("team {team}"),
-        Taker::Queue(queue) => format!("queue {queue}"),
-    }
 }

@@ -3,7 +3,7 @@
 use super::build::Looking;
 use super::explanation::Tree;
 use crate::decide::{Context, Found, answer, find, past, reach};
-use crate::model::{Answer, Attribute, Condition, ConditionKind, FieldPath, Moment, Predicate, Right, Test, Type, show, show_time};
+use crate::model::{Answer, Attribute, Condition, ConditionKind, FieldPath, Predicate, Test, Type, show, show_time};
 
 /// What is shown in the place of a private value.
 pub(super) const HIDDEN: &str = "(hidden)";
@@ -74,7 +74,7 @@ fn sides(test: &Test, context: &Context<'_>) -> (Option<String>, Option<String>)
     let mut values = Vec::new();
     let mut missing = Vec::new();
     let mut paths = vec![&test.subject];
-    paths.extend(right_paths(&test.predicate));
+    paths.extend(test.predicate.fields());
     for path in paths {
         match find(path, context) {
             Found::Value(value) => values.push(format!("{} is {}", path.written, shown(path, &value, context))),
@@ -86,18 +86,6 @@ fn sides(test: &Test, context: &Context<'_>) -> (Option<String>, Option<String>)
     }
     let joined = |all: Vec<String>| (!all.is_empty()).then(|| all.join("; "));
     (joined(values), joined(missing))
-}
-
-fn right_paths(predicate: &Predicate) -> Vec<&FieldPath> {
-    let rights: Vec<&Right> = match predicate {
-        Predicate::Is(right) | Predicate::Compare(_, right) => vec![right],
-        Predicate::StartsWith(all) | Predicate::EndsWith(all) => all.iter().collect(),
-        Predicate::ContainsText { pieces, .. } => pieces.iter().collect(),
-        Predicate::ContainsElement { elements, .. } => elements.iter().collect(),
-        Predicate::Before(Moment::Field(path)) | Predicate::After(Moment::Field(path)) => return vec![path],
-        _ => Vec::new(),
-    };
-    rights.into_iter().filter_map(|r| if let Right::Field(path) = r { Some(path) } else { None }).collect()
 }
 
 /// Shows a value to people; private ones are hidden.

@@ -168,7 +168,8 @@ fn zone_of(looking: &Looking<'_>, rep: &str) -> TimeZone {
 /// Writes one ledger with its arithmetic.
 pub(super) fn credit(looking: &Looking<'_>, split: &LedgerSplit) -> CreditWords {
     let plan = &looking.book.credits[split.credit.index()];
-    let parts: Vec<String> = split.parts.iter().map(part).collect();
+    let has_rest = plan.ledgers.iter().any(|l| l.name.text == split.ledger && l.rest.is_some());
+    let parts: Vec<String> = split.parts.iter().map(|p| part(p, has_rest)).collect();
     let taken: Vec<String> = split.parts.iter().filter(|p| p.taker.is_some()).map(|p| format!("{}%", share_in_words(&p.percent))).collect();
     let sum = split.parts.iter().filter(|p| p.taker.is_some()).map(|p| p.percent.clone()).sum();
     let arithmetic =
@@ -188,11 +189,13 @@ pub(super) fn credit(looking: &Looking<'_>, split: &LedgerSplit) -> CreditWords 
     }
 }
 
-fn part(part: &CreditPart) -> String {
+fn part(part: &CreditPart, has_rest: bool) -> String {
     let percent = share_in_words(&part.percent);
     let rest = if part.rest { "rest: " } else { "" };
     match &part.taker {
         Some(taker) => format!("{rest}{percent}% {} ({})", taker, part.role),
-        None => format!("{rest}{percent}% {}: nobody fills this role, so it goes on to the rest", part.role),
+        None if part.rest => format!("{rest}{percent}% {}: nobody fills this role, so the assignee takes it", part.role),
+        None if has_rest => format!("{percent}% {}: nobody fills this role, so it goes to the rest", part.role),
+        None => format!("{percent}% {}: nobody fills this role, so it is not given out", part.role),
     }
 }

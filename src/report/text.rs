@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 use rust_decimal::Decimal;
 
 use super::{Row, Share, Summary};
@@ -28,11 +28,10 @@ pub fn table_text(rows: &[Row], width: u16) -> String {
     header.extend(overlaid.then_some("with"));
     table.set_header(header);
     for row in rows {
-        let goes_to = match (&row.assignee, &*row.assignee_kind, &row.team) {
-            (Some(queue), "queue", _) => format!("queue {queue}"),
-            (Some(rep), _, Some(team)) => format!("{rep} (team {team})"),
-            (Some(rep), ..) => rep.to_string(),
-            (None, ..) => "-".to_owned(),
+        let goes_to = match (&row.assignee, &*row.assignee_kind) {
+            (Some(queue), "queue") => format!("queue {queue}"),
+            (Some(rep), _) => rep.to_string(),
+            (None, _) => "-".to_owned(),
         };
         let text = |t: &Option<Arc<str>>| t.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
         let mut cells = vec![row.id.to_string()];
@@ -40,8 +39,14 @@ pub fn table_text(rows: &[Row], width: u16) -> String {
         cells.extend([goes_to, text(&row.rule)]);
         cells.extend(placed.then(|| text(&row.territory)));
         cells.extend(matched.then(|| text(&row.account)));
-        cells.extend(overlaid.then(|| row.overlays.join(", ")));
+        // The role is in the files; on the screen the name is enough.
+        let with: Vec<&str> = row.overlays.iter().map(|o| o.split_once('=').map_or(o.as_str(), |(_, who)| who)).collect();
+        cells.extend(overlaid.then(|| with.join(", ")));
         table.add_row(cells);
+    }
+    // Names wrap; what is looked up by eye (keys, reps, rules) stays whole.
+    for column in table.column_iter_mut().enumerate().filter(|(i, _)| !(named && *i == 1)).map(|(_, c)| c).take(4) {
+        column.set_constraint(ColumnConstraint::ContentWidth);
     }
     trimmed(&table)
 }
@@ -156,8 +161,11 @@ fn percent(part: u64, whole: u64) -> String {
 /// Writes large amounts in millions, so that columns can be read.
 fn money(amount: Decimal, currency: &str) -> String {
     let million = Decimal::from(1_000_000);
-    if amount.abs() >= million * Decimal::TEN {
-        return format!("{}M {currency}", show_number((amount / million).round_dp(0)));
+    let billion = million * Decimal::from(1_000);
+    for (unit, letter) in [(billion, "B"), (million, "M")] {
+        if amount.abs() >= unit * Decimal::TEN {
+            return format!("{}{letter} {currency}", show_number((amount / unit).round_dp(0)));
+        }
     }
     format!("{} {currency}", show_number(amount.round_dp(0)))
 }

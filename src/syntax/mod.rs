@@ -7,14 +7,21 @@ mod build;
 mod build_condition;
 mod build_item;
 mod expected;
+mod guess;
+mod mend;
+mod scan;
 mod slips;
 mod split;
+mod statement;
+#[cfg(test)]
+mod tests;
 pub mod tree;
 
 use pest::Parser as _;
 
 use crate::diagnostic::{Diagnostic, DiagnosticName};
 use crate::text::{FileId, SourceFile, Span, wording};
+use split::Piece;
 use tree::{BrokenItem, Item, SyntaxTree};
 
 /// The largest rule file that is read.
@@ -56,76 +63,61 @@ pub fn parse(file: FileId, source: &SourceFile) -> Parsed {
     let split = split::split(file, text);
     let mut findings = split.findings;
     tree.comments = split.comments;
-    for piece in &split.pieces {
-        let Some(piece_text) = text.get(piece.clone()) else { continue };
-        let (items, found) = parse_with_inner(file, piece.start, piece_text);
-        tree.items.extend(items);
-        findings.extend(found);
+    for piece in split.pieces {
+        parse_piece(file, text, piece, true, &mut tree.items, &mut findings);
     }
-    drop_consequences(&mut findings, &split.pieces);
+    // Slips of characters are found before the errors of the grammar; people read from the top.
+    findings.sort_by_key(|f| main_span(f).map(|s| s.start));
     Parsed { tree, findings }
 }
 
-/// Parses one item. If it fails and swallowed others, because its brace was never closed, those are parsed too.
-fn parse_with_inner(file: FileId, start: usize, text: &str) -> (Vec<Item>, Vec<Diagnostic>) {
-    let (item, findings) = parse_piece(file, start, text);
-    let failed = matches!(item, Item::Broken(_));
-    let Some(inner) = failed.then(|| split::at_first_column(file, start, text)).flatten() else {
-        return (vec![item], findings);
+/// Parses one item. If it fails and swallowed others, because a brace is missing, those are parsed too.
+fn parse_piece(file: FileId, text: &str, piece: Piece, may_cut: bool, items: &mut Vec<Item>, findings: &mut Vec<Diagnostic>) {
+    let Some(written) = text.get(piece.range.clone()) else { return };
+    let (start, span) = (piece.range.start, Span::new(file, piece.range.start, piece.range.end));
+    let mut found = piece.findings;
+    found.extend(slips::characters(file, start, written));
+    let deep = split::too_deep(file, start, written);
+    let error = match deep {
+        Some(deep) => {
+            found.push(deep);
+            None
+        }
+        None => match TurfParser::parse(Rule::item, written) {
+            Ok(mut pairs) => {
+                let build = build::Build { file, base: start };
+                if let Some(item) = pairs.next().and_then(|pair| build_item::item(&build, pair)) {
+                    items.push(item);
+                    findings.append(&mut found);
+                    return;
+                }
+                None
+            }
+            Err(error) => Some(error),
+        },
     };
-    let mut found = inner.findings;
-    let mut items = Vec::new();
-    for piece in &inner.pieces {
-        let Some(piece_text) = text.get(piece.start - start..piece.end - start) else { continue };
-        let (item, more) = parse_piece(file, piece.start, piece_text);
-        items.push(item);
-        found.extend(more);
+    if may_cut
+        && error.is_some()
+        && let Some(inner) = split::at_first_column(file, text, piece.range)
+    {
+        findings.extend(inner.findings);
+        for piece in inner.pieces {
+            parse_piece(file, text, piece, false, items, findings);
+        }
+        return;
     }
-    drop_consequences(&mut found, &inner.pieces);
-    (items, found)
-}
-
-/// Drops a bare syntax error in an item whose brace or text was never closed: it only says the same again.
-fn drop_consequences(findings: &mut Vec<Diagnostic>, pieces: &[std::ops::Range<usize>]) {
-    let piece_of = |f: &Diagnostic| main_span(f).and_then(|s| pieces.iter().position(|p| p.contains(&(s.start as usize))));
-    let explained: Vec<Option<usize>> =
-        findings.iter().filter(|f| matches!(f.name, DiagnosticName::UnclosedBrace | DiagnosticName::UnclosedText)).map(piece_of).collect();
-    findings.retain(|f| f.name != DiagnosticName::Syntax || !explained.contains(&piece_of(f)));
+    if let Some(error) = error {
+        found.extend(slips::operators(file, start, written));
+        mend::rest(file, start, written, &error, &mut found);
+    }
+    findings.append(&mut found);
+    let (keyword, name) = split::heading(file, start, written);
+    items.push(Item::Broken(BrokenItem { keyword, name, span }));
 }
 
 fn main_span(finding: &Diagnostic) -> Option<Span> {
     match &finding.labels.first()?.place {
         crate::diagnostic::Place::Source(span) => Some(*span),
         crate::diagnostic::Place::Data { .. } => None,
-    }
-}
-
-fn parse_piece(file: FileId, start: usize, text: &str) -> (Item, Vec<Diagnostic>) {
-    let mut findings = slips::characters(file, start, text);
-    let span = Span::new(file, start, start + text.len());
-    let broken = |findings| {
-        let (keyword, name) = split::heading(file, start, text);
-        (Item::Broken(BrokenItem { keyword, name, span }), findings)
-    };
-    if let Some(deep) = split::too_deep(file, start, text) {
-        findings.push(deep);
-        return broken(findings);
-    }
-    match TurfParser::parse(Rule::item, text) {
-        Ok(mut pairs) => {
-            let build = build::Build { file, base: start };
-            match pairs.next().and_then(|pair| build_item::item(&build, pair)) {
-                Some(item) => (item, findings),
-                None => broken(findings),
-            }
-        }
-        Err(error) => {
-            let operators = slips::operators(file, start, text);
-            if operators.is_empty() && findings.is_empty() {
-                findings.push(expected::finding(file, start, text, &error));
-            }
-            findings.extend(operators);
-            broken(findings)
-        }
     }
 }

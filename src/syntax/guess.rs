@@ -166,25 +166,28 @@ impl<'t> Place<'_, 't> {
     }
 
     /// Operators spelt out in other ways: `is in`, `is greater than`, `is at least`, `equals`.
-    fn spoken(&self) -> Option<Guess> {
-        let from = |back: usize| self.range(self.here.saturating_sub(back)).start;
-        let end = self.range(self.here).end;
-        let (range, instead) = match (self.word(2), self.word(1), self.word(0)) {
-            (_, "is", "in") => (from(1)..end, "in"),
-            ("is", "not", "in") => (from(2)..end, "not in"),
-            ("is", "greater" | "more" | "larger" | "higher" | "above" | "over", "than") => (from(2)..end, ">"),
-            ("is", "less" | "fewer" | "smaller" | "lower" | "below" | "under", "than") => (from(2)..end, "<"),
-            ("is", "at", "least") => (from(2)..end, ">="),
-            ("is", "at", "most") => (from(2)..end, "<="),
-            (_, "is", "empty" | "blank" | "null") => (from(0)..end, "missing"),
-            (_, _, "equals" | "equal") => (from(0)..end, "is"),
-            (_, _, "begins") => (from(0)..end, "starts"),
-            (_, _, "includes" | "include" | "has") => (from(0)..end, "contains"),
-            (_, _, "then") => (from(0)..end, "route to"),
-            (_, _, "assign") => (from(0)..end, "route"),
+    ///
+    /// The grammar may stop one word later, because a word alone can be a condition.
+    fn spoken(&self) -> Vec<Guess> {
+        [0, 1].into_iter().filter_map(|back| self.spoken_before(back)).collect()
+    }
+
+    fn spoken_before(&self, back: usize) -> Option<Guess> {
+        let from = |words: usize| self.range(self.here.saturating_sub(back + words)).start;
+        let end = self.range(self.here.checked_sub(back)?).end;
+        let (begin, instead) = match (self.word(back + 2), self.word(back + 1), self.word(back)) {
+            (_, "is", "in") => (from(1), "in"),
+            ("is", "not", "in") => (from(2), "not in"),
+            ("is", "greater" | "more" | "larger" | "higher" | "above" | "over", "than") => (from(2), ">"),
+            ("is", "less" | "fewer" | "smaller" | "lower" | "below" | "under", "than") => (from(2), "<"),
+            ("is", "at", "least") => (from(2), ">="),
+            ("is", "at", "most") => (from(2), "<="),
+            (_, _, "equals" | "equal") => (from(0), "is"),
+            (_, _, "begins") => (from(0), "starts"),
+            (_, _, "includes" | "include") => (from(0), "contains"),
             _ => return None,
         };
-        Some(self.make(Kind::Instead, range, instead, self.range(self.here).end))
+        Some(self.make(Kind::Instead, begin..end, instead, end))
     }
 
     /// `:`, `=` and `,` in the wrong place.
@@ -193,7 +196,8 @@ impl<'t> Place<'_, 't> {
         let (range, next) = (self.range(self.here), self.range(self.here + 1).start);
         let mut guesses = Vec::new();
         if sign != ',' {
-            let others = [":", "=", "is"].into_iter().filter(|o| !o.starts_with(sign));
+            let order = if self.expected.len() <= 2 { [":", "=", "is"] } else { ["is", ":", "="] };
+            let others = order.into_iter().filter(|o| !o.starts_with(sign));
             guesses.extend(others.map(|o| {
                 let glued = self.text.get(..range.start).and_then(|t| t.chars().next_back()).is_some_and(is_inside);
                 self.make(Kind::Instead, range.clone(), if glued && o == "is" { format!(" {o}") } else { o.to_owned() }, next)
@@ -264,6 +268,12 @@ impl<'t> Place<'_, 't> {
         let end = here.start + after.find(stops).unwrap_or(after.len());
         if begin < here.start || end > here.end {
             guesses.push(self.quoted(begin..end));
+        }
+        // `because so it is`: the rest of the line is the text.
+        if self.expected.contains(&Rule::quoted) && !self.word(0).is_empty() {
+            let line = after.find('\n').map_or(after, |end| after.get(..end).unwrap_or(after));
+            let line = line.trim_end().trim_end_matches('}').trim_end();
+            guesses.push(self.quoted(here.start..here.start + line.len()));
         }
         // `financial services`, `rep Anna Snelling`
         let opens = matches!(

@@ -18,6 +18,7 @@ mod tests;
 pub mod tree;
 
 use pest::Parser as _;
+use pest::error::Error;
 
 use crate::diagnostic::{Diagnostic, DiagnosticName};
 use crate::text::{FileId, SourceFile, Span, wording};
@@ -26,6 +27,9 @@ use tree::{BrokenItem, Item, SyntaxTree};
 
 /// The largest rule file that is read.
 pub const FILE_LIMIT: usize = 64 << 20;
+
+/// The most findings shown for one file.
+const MOST_FINDINGS: usize = 10_000;
 
 /// How deep brackets and braces may nest.
 pub const DEPTH_LIMIT: usize = 64;
@@ -61,58 +65,83 @@ pub fn parse(file: FileId, source: &SourceFile) -> Parsed {
         return Parsed { tree, findings: vec![finding] };
     }
     let split = split::split(file, text);
-    let mut findings = split.findings;
     tree.comments = split.comments;
+    let mut reading = Reading { file, text, items: Vec::new(), findings: split.findings, effort: mend::FILE_EFFORT };
     for piece in split.pieces {
-        parse_piece(file, text, piece, true, &mut tree.items, &mut findings);
+        reading.piece(piece, true);
     }
-    // Slips of characters are found before the errors of the grammar; people read from the top.
-    findings.sort_by_key(|f| main_span(f).map(|s| s.start));
-    Parsed { tree, findings }
+    tree.items = reading.items;
+    Parsed { tree, findings: bounded(file, reading.findings) }
 }
 
-/// Parses one item. If it fails and swallowed others, because a brace is missing, those are parsed too.
-fn parse_piece(file: FileId, text: &str, piece: Piece, may_cut: bool, items: &mut Vec<Item>, findings: &mut Vec<Diagnostic>) {
-    let Some(written) = text.get(piece.range.clone()) else { return };
-    let (start, span) = (piece.range.start, Span::new(file, piece.range.start, piece.range.end));
-    let mut found = piece.findings;
-    found.extend(slips::characters(file, start, written));
-    let deep = split::too_deep(file, start, written);
-    let error = match deep {
-        Some(deep) => {
-            found.push(deep);
-            None
-        }
-        None => match TurfParser::parse(Rule::item, written) {
-            Ok(mut pairs) => {
-                let build = build::Build { file, base: start };
-                if let Some(item) = pairs.next().and_then(|pair| build_item::item(&build, pair)) {
-                    items.push(item);
-                    findings.append(&mut found);
-                    return;
-                }
-                None
+/// Puts findings in the order of the file, and leaves those beyond [`MOST_FINDINGS`] out.
+fn bounded(file: FileId, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    findings.sort_by_key(|f| main_span(f).map(|s| s.start));
+    if findings.len() > MOST_FINDINGS {
+        findings.truncate(MOST_FINDINGS);
+        let last = findings.last().and_then(main_span).unwrap_or(Span::new(file, 0, 0));
+        findings.push(
+            Diagnostic::new(DiagnosticName::Syntax, "more was found in this file than is shown")
+                .at(last, "the last one shown")
+                .help("Mend these first; a file with so many mistakes may not be a rule file at all."),
+        );
+    }
+    findings
+}
+
+/// Holds what came of the items so far.
+struct Reading<'t> {
+    file: FileId,
+    text: &'t str,
+    items: Vec<Item>,
+    findings: Vec<Diagnostic>,
+    /// Bytes that may still be read again to find more than the first mistake of an item.
+    effort: usize,
+}
+
+impl Reading<'_> {
+    /// Parses one item. If it fails and swallowed others, because a brace is missing, those are parsed too.
+    fn piece(&mut self, piece: Piece, may_cut: bool) {
+        let Some(written) = self.text.get(piece.range.clone()) else { return };
+        let (file, start) = (self.file, piece.range.start);
+        let mut found = piece.findings;
+        found.extend(slips::characters(file, start, written));
+        let error = match self.item(start, written, &mut found) {
+            Ok(item) => {
+                self.items.push(item);
+                return self.keep(found);
             }
-            Err(error) => Some(error),
-        },
-    };
-    if may_cut
-        && error.is_some()
-        && let Some(inner) = split::at_first_column(file, text, piece.range)
-    {
-        findings.extend(inner.findings);
-        for piece in inner.pieces {
-            parse_piece(file, text, piece, false, items, findings);
+            Err(error) => error,
+        };
+        let span = Span::new(file, start, piece.range.end);
+        if let Some(error) = error {
+            if may_cut && let Some(inner) = split::at_first_column(file, self.text, piece.range) {
+                self.keep(inner.findings);
+                return inner.pieces.into_iter().for_each(|piece| self.piece(piece, false));
+            }
+            found.extend(slips::operators(file, start, written));
+            mend::rest((span, written), &error, &mut found, &mut self.effort);
         }
-        return;
+        self.keep(found);
+        let (keyword, name) = split::heading(file, start, written);
+        self.items.push(Item::Broken(BrokenItem { keyword, name, span }));
     }
-    if let Some(error) = error {
-        found.extend(slips::operators(file, start, written));
-        mend::rest(file, start, written, &error, &mut found);
+
+    /// Parses and builds; fails with the grammar's error, or with none when nesting is too deep to try.
+    fn item(&self, start: usize, written: &str, found: &mut Vec<Diagnostic>) -> Result<Item, Option<Box<Error<Rule>>>> {
+        if let Some(deep) = split::too_deep(self.file, start, written) {
+            found.push(deep);
+            return Err(None);
+        }
+        let mut pairs = TurfParser::parse(Rule::item, written).map_err(|error| Some(Box::new(error)))?;
+        let build = build::Build { file: self.file, base: start };
+        pairs.next().and_then(|pair| build_item::item(&build, pair)).ok_or(None)
     }
-    findings.append(&mut found);
-    let (keyword, name) = split::heading(file, start, written);
-    items.push(Item::Broken(BrokenItem { keyword, name, span }));
+
+    fn keep(&mut self, found: Vec<Diagnostic>) {
+        let room = (MOST_FINDINGS + 1).saturating_sub(self.findings.len());
+        self.findings.extend(found.into_iter().take(room));
+    }
 }
 
 fn main_span(finding: &Diagnostic) -> Option<Span> {

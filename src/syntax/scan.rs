@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     fn seen(text: &str) -> Vec<(&str, Seen<'_>)> {
-        Scanner::new(text, 0).map(|(range, seen)| (&text[range], seen)).collect()
+        Scanner::new(text, 0).map(|(range, seen)| (text.get(range).unwrap(), seen)).collect()
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::ops::Range;
 use unicode_security::MixedScript;
 use unicode_security::confusable_detection::skeleton;
 
+use super::MOST_FINDINGS;
 use super::scan::{Scanner, Seen, Token};
 use super::split::ITEMS;
 use crate::diagnostic::{Diagnostic, DiagnosticName};
@@ -41,6 +42,9 @@ pub(super) fn characters(file: FileId, start: usize, text: &str) -> Vec<Diagnost
     let mut last_end = 0;
     let at = |range: Range<usize>| Span::new(file, start + range.start, start + range.end);
     for (range, seen) in Scanner::new(text, 0) {
+        if findings.len() > MOST_FINDINGS {
+            break;
+        }
         let gap = text.get(last_end..range.start).unwrap_or("");
         for (offset, c) in gap.char_indices().filter(|(_, c)| !matches!(c, ' ' | '\t' | '\r' | '\n' | '\u{feff}')) {
             let begin = last_end + offset;
@@ -119,6 +123,9 @@ pub(super) fn operators(file: FileId, start: usize, text: &str) -> Vec<Diagnosti
     let (mut skip_to, mut brackets, mut first) = (0, 0_usize, true);
     let mut tokens = Scanner::new(text, 0).filter(|(_, seen)| *seen != Seen::Comment).peekable();
     while let Some((range, seen)) = tokens.next() {
+        if findings.len() > MOST_FINDINGS {
+            break;
+        }
         match seen {
             Seen::Sign('[') => brackets += 1,
             Seen::Sign(']') => brackets = brackets.saturating_sub(1),

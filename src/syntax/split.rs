@@ -6,8 +6,8 @@
 
 use std::ops::Range;
 
-use super::DEPTH_LIMIT;
 use super::scan::{Scanner, Seen, Token};
+use super::{DEPTH_LIMIT, MOST_FINDINGS};
 use crate::diagnostic::{Diagnostic, DiagnosticName};
 use crate::text::{FileId, Name, Span};
 
@@ -154,12 +154,7 @@ impl<'t> Cutter<'t> {
         if self.item.is_none()
             && let Seen::Sign(sign @ ('}' | ']' | ')')) = seen
         {
-            self.split.findings.push(
-                Diagnostic::new(DiagnosticName::UnclosedBrace, format!("this `{sign}` closes nothing"))
-                    .at(span, "nothing is open here")
-                    .fix(span, "")
-                    .help(format!("Take it away, or look for a `{sign}` too many in the item above.")),
-            );
+            self.stray(sign, span);
             return;
         }
         let indent = self.line_indent;
@@ -167,7 +162,9 @@ impl<'t> Cutter<'t> {
         item.end = range.end;
         item.tokens += 1;
         item.see(range, seen, first, indent);
-        item.findings.extend(unclosed_text(span, seen));
+        if item.findings.len() <= MOST_FINDINGS {
+            item.findings.extend(unclosed_text(span, seen));
+        }
     }
 
     /// Returns whether a new item begins with this token.
@@ -203,6 +200,18 @@ impl<'t> Cutter<'t> {
             "match" => is_name(tokens.next()) && tokens.next() == Some(Seen::Word("to")),
             "classify" => is_name(tokens.next()) && tokens.next() == Some(Seen::Word("as")),
             _ => is_name(tokens.next()) && matches!(tokens.next(), Some(Seen::Sign('{') | Seen::Word("for"))),
+        }
+    }
+
+    /// Reports a bracket that closes nothing.
+    fn stray(&mut self, sign: char, span: Span) {
+        if self.split.findings.len() <= MOST_FINDINGS {
+            self.split.findings.push(
+                Diagnostic::new(DiagnosticName::UnclosedBrace, format!("this `{sign}` closes nothing"))
+                    .at(span, "nothing is open here")
+                    .fix(span, "")
+                    .help(format!("Take it away, or look for a `{sign}` too many in the item above.")),
+            );
         }
     }
 

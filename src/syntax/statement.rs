@@ -2,8 +2,11 @@
 
 use std::ops::Range;
 
+use pest::Parser as _;
+
 use super::mend::syntax;
 use super::scan::{Seen, Token};
+use super::{Rule, TurfParser};
 use crate::diagnostic::Diagnostic;
 
 /// The words that begin a statement inside an item.
@@ -90,16 +93,22 @@ pub(super) fn around(tokens: &[Token<'_>], at: usize, text: &str) -> Option<Rang
 }
 
 /// Reports a statement that was not finished, where the first word of the next one was taken for its end.
-pub(super) fn unfinished(tokens: &[Token<'_>], at: usize, text: &str) -> Option<(Range<usize>, Diagnostic)> {
-    let here = token_at(tokens, at);
-    let taken = here.checked_sub(1)?;
-    let (before, (next, _)) = (tokens.get(taken.checked_sub(1)?)?, tokens.get(taken)?);
-    let first_on_line = text.get(before.0.end..next.start)?.contains('\n');
-    let word = text.get(before.0.clone())?;
-    let statement = text.get(next.clone())?;
-    (first_on_line && begins(tokens, taken, keyword(tokens))).then(|| {
-        let finding = syntax(format!("something is missing after `{word}`"))
-            .help(format!("The next statement, `{statement}`, begins before this one is complete."));
-        (before.0.clone(), finding)
-    })
+pub(super) fn unfinished(tokens: &[Token<'_>], at: usize, text: &str, effort: &mut usize) -> Option<(Range<usize>, Diagnostic)> {
+    let taken = token_at(tokens, at).checked_sub(1)?;
+    let before = taken.checked_sub(1)?;
+    let (last, next) = (tokens.get(before)?.0.clone(), tokens.get(taken)?.0.clone());
+    let first_on_line = text.get(last.end..next.start)?.contains('\n');
+    if !first_on_line || !begins(tokens, taken, keyword(tokens)) {
+        return None;
+    }
+    *effort = effort.checked_sub(text.len())?;
+    // If everything up to here is complete, the word rightly begins a statement.
+    let closed = format!("{}{}", text.get(..next.start)?, "}".repeat(*depths(tokens).get(taken)?));
+    if TurfParser::parse(Rule::item, &closed).is_ok() {
+        return None;
+    }
+    let (word, statement) = (text.get(last.clone())?, text.get(next)?);
+    let finding = syntax(format!("something is missing after `{word}`"))
+        .help(format!("The next statement, `{statement}`, begins before this one is complete."));
+    Some((last, finding))
 }

@@ -1,6 +1,9 @@
 //! The parser seen from outside: the language reference parses, and so on for every construct and every slip.
 
+mod errors;
 mod reference;
+mod robust;
+mod tree;
 
 use super::{Parsed, parse};
 use crate::text::{FileId, SourceFile};

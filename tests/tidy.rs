@@ -98,7 +98,7 @@ fn pure_floors_touch_no_world() {
         "SystemTime",
         "Timestamp::now",
         "Zoned::now",
-        "rand::",
+        " rand::",
         "tracing::",
     ];
     let mut wrong = Vec::new();

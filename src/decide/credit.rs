@@ -45,7 +45,13 @@ fn split_ledger(credit: CreditId, ledger: &Ledger, amount: Option<Decimal>, cast
     }
     if let Some(role) = &ledger.rest {
         let left = whole(100) - &given;
-        parts.extend(parts_of(role, &left, cast.takers(role), true));
+        let takers = cast.takers(role);
+        let nobody = takers.is_empty();
+        parts.extend(parts_of(role, &left, takers, true));
+        if nobody {
+            // A rest that nobody takes falls to the assignee, so that the ledger always adds up.
+            parts.extend(parts_of(&Role::Assignee, &left, cast.takers(&Role::Assignee), true));
+        }
     }
     let totals = totals(&parts, amount);
     LedgerSplit { credit, ledger: ledger.name.text.clone(), parts, totals, amount }
@@ -66,7 +72,7 @@ fn totals(parts: &[CreditPart], amount: Option<Decimal>) -> Vec<CreditTotal> {
             *sums.entry(taker).or_insert_with(BigRational::zero) += &part.percent;
         }
     }
-    let rest = parts.iter().find(|p| p.rest).and_then(|p| p.taker.as_ref());
+    let rest = parts.iter().filter(|p| p.rest).find_map(|p| p.taker.as_ref());
     let rest = sums.keys().position(|t| Some(*t) == rest);
     let percents: Vec<BigRational> = sums.values().cloned().collect();
     let amounts = amount.and_then(|a| split(a, &percents, rest));

@@ -3,6 +3,7 @@
 //! One item with a mistake is left out of the book and hides no other. Items are taken in name order, whatever file
 //! they stand in. What comes in: trees, the schema, the tables and reference data that the trees name.
 
+mod calendar;
 mod class;
 mod condition;
 mod credit;

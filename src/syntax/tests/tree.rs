@@ -23,7 +23,7 @@ macro_rules! only {
 }
 
 fn at(text: &str, span: Span) -> &str {
-    &text[span.range()]
+    text.get(span.range()).unwrap()
 }
 
 /// The only clause of a segment.
@@ -56,7 +56,7 @@ fn spans_cover_what_they_name_and_no_blank_behind_it() {
     assert_eq!(at(text, route.span), "route to rep ana if available , else queue q");
     assert_eq!(at(text, route.targets[0].span), "rep ana if available");
     assert_eq!(at(text, route.targets[0].if_available.unwrap()), "if available");
-    assert!(text[rule.span.range()].ends_with("last\n}") && text[rule.span.range()].starts_with("rule"));
+    assert!(at(text, rule.span).ends_with("last\n}") && at(text, rule.span).starts_with("rule"));
     let comments: Vec<&str> = clean(text).tree.comments.iter().map(|c| text.get(c.range()).unwrap()).collect();
     assert_eq!(comments, ["# about", "# why", "# end", "# last", "# after"]);
 }

@@ -2,4 +2,5 @@
 #![expect(clippy::unwrap_used, clippy::string_slice, reason = "a test stops at what it does not expect")]
 
 mod gallery;
+mod readme;
 mod tidy;

@@ -1,11 +1,48 @@
 //! turf: territories and routing rules as text, parsed, checked, evaluated and explained exactly.
+//!
+//! # The floors
+//!
+//! Data travels one way, through one type per phase: `SourceText → SyntaxTree → Rulebook → Plan → Decision → Explanation`.
+//! Each floor uses only those above it in this list (`tests/tidy.rs` fails otherwise):
+//!
+//! | floor | in | out |
+//! | --- | --- | --- |
+//! | [`text`] | file contents | sources, spans, wording |
+//! | [`diagnostic`] | what anybody finds | findings as data, and their renderers |
+//! | [`syntax`] | a source | a syntax tree *and* findings, always both |
+//! | [`model`] | trees, tables, the roster | the rulebook: every name resolved, every literal typed |
+//! | [`plan`] | a rulebook and reference data | the compiled book |
+//! | [`state`] | changes | turns, counts, open work, past assignments, as plain values |
+//! | [`decide`] | plan, record, state, moment | a decision with its trace, and changes |
+//! | [`check`] | a plan | findings about the whole book |
+//! | [`explain`] | a decision | why, and why not |
+//! | [`report`] | many decisions | rows and totals |
+//! | [`workspace`] | sources and what was read beside them | a snapshot of a book: the pure facade |
+//! | [`data`] | files of records | typed records, in order; results, written whole or not at all |
+//! | [`rim`] | a folder, the clock | an opened book |
+//! | [`cli`] | arguments | an exit code |
+//!
+//! # What always holds
+//!
+//! - Everything down to `workspace` is pure: no file, clock, thread, chance or log. Time and state come in as arguments.
+//! - The order of files, items and rows of reference data never shows; maps are ordered, numbers are exact.
+//! - No input makes turf panic; what is wrong becomes a finding with a place and a remedy.
+//!
+//! # Absent on purpose
+//!
+//! No arithmetic, loops or functions in the language (conditions must stay indexable, provable and explainable); no
+//! randomness; no logging in the pure floors; no half-written files. The index, the proofs over all possible leads, the
+//! journal and the tester come as floors of their own.
 
 pub mod check;
+pub mod cli;
 pub mod data;
 pub mod decide;
 pub mod diagnostic;
+pub mod explain;
 pub mod model;
 pub mod plan;
+pub mod report;
 pub mod rim;
 pub mod state;
 pub mod syntax;

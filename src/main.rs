@@ -1,3 +1,7 @@
 //! Arguments in, exit code out.
 
-fn main() {}
+use turf::cli::{self, Exit};
+
+fn main() -> Exit {
+    cli::run()
+}

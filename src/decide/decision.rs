@@ -3,6 +3,7 @@
 //! Conditions are not recorded here: they depend only on the record, the book and the clock, so `explain` walks them
 //! again. What depends on state (turns, counts, absences at that moment) is recorded, because state moves on.
 
+use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -67,6 +68,16 @@ pub enum Assignee {
     Queue(Arc<str>),
     /// Nobody: the record was only placed.
     Nobody,
+}
+
+impl fmt::Display for Assignee {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rep(rep) => f.write_str(rep),
+            Self::Queue(queue) => write!(f, "queue {queue}"),
+            Self::Nobody => f.write_str("nobody"),
+        }
+    }
 }
 
 /// How a record was matched.
@@ -289,6 +300,16 @@ pub enum Taker {
     Team(Arc<str>),
     /// A queue holds it until somebody takes the record.
     Queue(Arc<str>),
+}
+
+impl fmt::Display for Taker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rep(rep) => f.write_str(rep),
+            Self::Team(team) => write!(f, "team {team}"),
+            Self::Queue(queue) => write!(f, "queue {queue}"),
+        }
+    }
 }
 
 /// What one taker gets of a ledger.

@@ -17,6 +17,17 @@ pub fn whole(number: u64) -> BigRational {
     BigRational::from_integer(number.into())
 }
 
+/// Writes a share: as a decimal when that is exact within six places (`12.5`), else as a fraction (`33 1/3`).
+#[must_use]
+pub fn share_in_words(share: &BigRational) -> String {
+    let million = share * whole(1_000_000);
+    if !million.is_integer() {
+        return in_words(share);
+    }
+    let exact = i128::try_from(million.to_integer()).ok().and_then(|m| Decimal::try_from_i128_with_scale(m, 6).ok());
+    exact.map_or_else(|| in_words(share), |d| d.normalize().to_string())
+}
+
 /// Writes a fraction: `3`, `1/2`, `3 1/2`.
 #[must_use]
 pub fn in_words(fraction: &BigRational) -> String {

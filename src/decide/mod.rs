@@ -24,6 +24,8 @@ pub mod roster;
 mod taking;
 mod target;
 mod team;
+#[cfg(test)]
+mod tests;
 mod turn;
 
 pub use cents::split;
@@ -32,7 +34,7 @@ pub use context::Context;
 pub use decision::*;
 pub use evaluate::{Edge, answer, answer_test, edge, past, side};
 pub use find::{Found, Missing, find, reach};
-pub use fraction::{exact, in_words, whole};
+pub use fraction::{exact, in_words, share_in_words, whole};
 pub use taking::begin;
 
 use jiff::Timestamp;

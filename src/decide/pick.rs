@@ -65,7 +65,7 @@ fn by_criterion(criterion: &Pick, position: usize, left: &mut Vec<usize>, member
         }
         Pick::InTurn(_) => narrow(at, left, members, |i, _| {
             let turns = measures.turns.get(i).cloned().flatten();
-            let words = turns.as_ref().map_or_else(String::new, |t| format!("{} turns", fraction::in_words(t)));
+            let words = turns.as_ref().map_or_else(String::new, |t| format!("turn {}", fraction::in_words(t)));
             (turns, words)
         }),
         Pick::FewestOpen(_) => narrow(at, left, members, |_, m| {

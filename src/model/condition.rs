@@ -172,6 +172,22 @@ pub enum Predicate {
     WithinNext(Period),
 }
 
+impl Predicate {
+    /// Lists the fields on the right side, in the order written.
+    #[must_use]
+    pub fn fields(&self) -> Vec<&FieldPath> {
+        let rights: Vec<&Right> = match self {
+            Self::Is(right) | Self::Compare(_, right) => vec![right],
+            Self::StartsWith(all) | Self::EndsWith(all) => all.iter().collect(),
+            Self::ContainsText { pieces, .. } => pieces.iter().collect(),
+            Self::ContainsElement { elements, .. } => elements.iter().collect(),
+            Self::Before(Moment::Field(path)) | Self::After(Moment::Field(path)) => return vec![path],
+            _ => Vec::new(),
+        };
+        rights.into_iter().filter_map(|r| if let Right::Field(path) = r { Some(path) } else { None }).collect()
+    }
+}
+
 pub use crate::syntax::tree::{Comparison, Unit};
 
 /// The right side of an operator.

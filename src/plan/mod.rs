@@ -86,12 +86,14 @@ impl Plan {
     }
 }
 
-/// Returns the text under which `match` looks a value up: small letters, so that fields with and without `any case`
-/// meet; equality is tested afterwards. Unlisted values and sets match nothing.
+/// Returns the text under which `match` looks a value up: small letters without blanks, so that fields with and without
+/// `any case` and postal codes meet; equality is tested afterwards. Unlisted values and sets match nothing.
 #[must_use]
 pub fn match_key(value: &Value) -> Option<Arc<str>> {
     match value {
-        Value::Text(text) | Value::Choice(text) | Value::Reference(text) => Some(text.to_lowercase().into()),
+        Value::Text(text) | Value::Choice(text) | Value::Reference(text) => {
+            Some(text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect::<String>().into())
+        }
         Value::Number(number) => Some(number.normalize().to_string().into()),
         Value::Date(day) => Some(day.to_string().into()),
         Value::Time(at) => Some(at.to_string().into()),

@@ -4,6 +4,8 @@
 //! sources and names the files it needs; [`Draft::finish`] takes what was read and gives a [`Snapshot`]. Editors, the
 //! command line and the server all come through here, so they can never disagree about a book.
 
+mod digest;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -90,7 +92,7 @@ impl Draft {
 
     /// Resolves and checks the book.
     #[must_use]
-    pub fn finish(self, materials: Materials) -> Snapshot {
+    pub fn finish(self, mut materials: Materials) -> Snapshot {
         let around = Surroundings {
             name: &materials.name,
             zone: &materials.zone,
@@ -100,12 +102,13 @@ impl Draft {
         };
         let (book, found) = resolve::book(&self.trees, around);
         let mut findings = self.findings;
-        findings.extend(materials.findings);
+        findings.append(&mut materials.findings);
         findings.extend(found);
         let book = Arc::new(book);
         let mut plan = None;
         if !diagnostic::has_errors(&findings) {
-            let ready = Arc::new(Plan::new(book.clone(), Arc::new(materials.data)));
+            let digest = digest::digest(&self.sources, &materials);
+            let ready = Arc::new(Plan::new(book.clone(), Arc::new(materials.data)).with_digest(digest));
             findings.extend(check::run(&ready));
             plan = Some(ready);
         }

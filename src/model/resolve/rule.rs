@@ -83,7 +83,8 @@ impl Resolver<'_> {
         let found = self.credit_id(&name.text);
         if found.is_none() {
             let known: Vec<Arc<str>> = self.credits.iter().map(|c| c.name.text.clone()).collect();
-            let declare = format!("Declare it, for example `credit {name} {{ revenue: 100% assignee }}`.");
+            let declare =
+                format!("Declare it, for example `credit {} {{ revenue: 100% assignee }}`.", crate::text::wording::as_written(&name.text));
             self.unknown(DiagnosticName::UnknownCredit, "credit plan", &name, &known, &declare);
         }
         found

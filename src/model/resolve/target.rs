@@ -87,8 +87,7 @@ impl Resolver<'_> {
             return Some(name.text.clone());
         }
         let known: Vec<Arc<str>> = self.queues.iter().map(|q| q.text.clone()).collect();
-        let mut all: Vec<&str> = known.iter().map(|k| &**k).collect();
-        all.push(name.as_str());
+        let all: Vec<String> = known.iter().map(|k| &**k).chain([name.as_str()]).map(crate::text::wording::as_written).collect();
         self.unknown(
             DiagnosticName::UnknownQueue,
             "queue",

@@ -195,7 +195,10 @@ impl Resolver<'_> {
                 "team",
                 name,
                 &known,
-                &format!("Declare it, for example `team {name} {{ members ana, lee  pick in turn }}`."),
+                &format!(
+                    "Declare it, for example `team {} {{ members ana, lee  pick in turn }}`.",
+                    crate::text::wording::as_written(&name.text)
+                ),
             );
         }
         found

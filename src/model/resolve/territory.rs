@@ -27,7 +27,7 @@ impl Resolver<'_> {
                 "territory",
                 name,
                 &known,
-                &format!("Declare it, for example `territory {name} {{ where ... owner ... }}`."),
+                &format!("Declare it, for example `territory {} {{ where ... owner ... }}`.", crate::text::wording::as_written(&name.text)),
             );
         }
         found

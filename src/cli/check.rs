@@ -1,0 +1,91 @@
+//! `turf check`: all findings of a book, or the page of one kind of finding.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::output::{self, Exit, Terminal};
+use crate::diagnostic::{DiagnosticName, Severity, render};
+use crate::rim::book::{self, Opened};
+use crate::text::wording;
+
+/// Arguments of `turf check`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  turf check rules/forbes2000\n  turf check --explain mixed-priorities\n  turf check --format line | sort"
+)]
+pub struct Arguments {
+    /// Folder of the book; without it the nearest folder upwards that holds turf.toml.
+    dir: Option<PathBuf>,
+    /// Print the page about one kind of finding, such as `unknown-value`.
+    #[arg(long, value_name = "NAME")]
+    explain: Option<String>,
+    /// How findings are printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// The formats of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// With the lines they point at, for people.
+    Text,
+    /// One finding a line.
+    Line,
+    /// One JSON document.
+    Json,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments, terminal: &Terminal) -> Exit {
+    if let Some(name) = &arguments.explain {
+        return explain(name);
+    }
+    let opened = match book::find(arguments.dir.as_deref()).and_then(|dir| book::open(&dir)) {
+        Ok(opened) => opened,
+        Err(error) => return output::no_book(&error),
+    };
+    let findings = &opened.snapshot.findings;
+    let sources = &opened.snapshot.sources;
+    let serious = findings.iter().any(|f| f.severity != Severity::Advice);
+    let exit = if serious { Exit::Findings } else { Exit::Fine };
+    match arguments.format {
+        Format::Text if findings.is_empty() => output::print(&fine(&opened), exit),
+        Format::Text => {
+            let mut text = render::terminal(findings, sources, terminal.look());
+            if !serious {
+                text.push_str(&fine(&opened));
+            }
+            output::print(&text, exit)
+        }
+        Format::Line => output::print(&render::lines(findings, sources), exit),
+        Format::Json => output::print(&format!("{:#}\n", render::json(findings, sources)), exit),
+    }
+}
+
+fn explain(name: &str) -> Exit {
+    if let Some(known) = DiagnosticName::parse(name) {
+        return output::print(known.page(), Exit::Fine);
+    }
+    let near = wording::nearest(name, DiagnosticName::ALL.iter().map(|n| n.as_str()));
+    let help = if near.is_empty() {
+        let all: Vec<&str> = DiagnosticName::ALL.iter().map(|n| n.as_str()).collect();
+        format!("The names are: {}.", all.join(", "))
+    } else {
+        format!("Did you mean `{}`?", wording::join(&near, "or"))
+    };
+    output::tell(&format!("turf: no finding is called `{name}`. {help}\n"));
+    Exit::CouldNotRun
+}
+
+fn fine(opened: &Opened) -> String {
+    let book = &opened.snapshot.book;
+    let shown = if opened.folder == Path::new(".") { "this folder".to_owned() } else { opened.folder.display().to_string() };
+    let counted = [
+        wording::count(book.rules.len(), "rule", "rules"),
+        wording::count(book.territories.len(), "territory", "territories"),
+        wording::count(book.teams.len(), "team", "teams"),
+        wording::count(book.overlays.len(), "overlay", "overlays"),
+    ];
+    format!("The book `{}` in {shown} is fine: {}.\n", book.name, wording::join(&counted, "and"))
+}

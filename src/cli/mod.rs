@@ -1,0 +1,61 @@
+//! The commands: arguments in, a value made, a renderer printing it, an exit code out. One file for each command.
+
+mod check;
+mod init;
+mod output;
+mod route;
+mod routing;
+mod why;
+
+use clap::{Parser, Subcommand};
+
+pub use output::Exit;
+use output::Terminal;
+
+/// Territories and lead routing as text you can read, check and explain.
+#[derive(Debug, Parser)]
+#[command(
+    name = "turf",
+    version,
+    arg_required_else_help = true,
+    after_help = "A first try:\n  turf init my-book         make a small book to play with\n  turf check my-book        look for mistakes\n  turf route --book my-book who gets what\n\nExit codes: 0 fine, 1 findings (mistakes, rows set aside with --strict), 2 could not run."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make a small working book, commented for a beginner.
+    Init(init::Arguments),
+    /// Look for mistakes in a book, all of them at once.
+    Check(check::Arguments),
+    /// Decide who gets each record of a file. A dry run: nothing is changed.
+    Route(route::Arguments),
+    /// Explain one decision: why it went there, and why not elsewhere.
+    Why(why::Arguments),
+}
+
+/// Runs the program with the arguments of the process.
+#[must_use]
+pub fn run() -> Exit {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and the version are answers, not errors; a closed pipe has nobody left to tell.
+            let asked = !error.use_stderr();
+            return match error.print() {
+                Ok(()) if asked => Exit::Fine,
+                _ => Exit::CouldNotRun,
+            };
+        }
+    };
+    let terminal = Terminal::of_process();
+    match arguments.command {
+        Command::Init(arguments) => init::run(&arguments, &terminal),
+        Command::Check(arguments) => check::run(&arguments, &terminal),
+        Command::Route(arguments) => route::run(&arguments, &terminal),
+        Command::Why(arguments) => why::run(&arguments, &terminal),
+    }
+}

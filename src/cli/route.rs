@@ -1,0 +1,314 @@
+//! `turf route`: who gets each record of a file, and the totals. A dry run: nothing is changed.
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::output::{self, Exit, Terminal};
+use super::routing::{self, Read, Repeat, Run, Wanted};
+use crate::data::{DataError, DataReport, OutCell, Output, OutputFormat, SetAside, SortLimit, SpillSorter, TableWriter};
+use crate::report::{self, COLUMNS, Row, Summary};
+use crate::text::wording::{self, count};
+
+/// Arguments of `turf route`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  turf route --book rules/first\n  turf route leads.csv --book rules/first --format csv --out who-gets-what.csv\n  turf route --book rules/forbes2000 --record account\n  cat leads.csv | turf route - --format jsonl"
+)]
+pub struct Arguments {
+    /// File of leads, CSV or JSON lines; `-` is standard input; without it the file named in turf.toml.
+    leads: Option<PathBuf>,
+    /// Folder of the book; without it the nearest folder upwards that holds turf.toml.
+    #[arg(long, value_name = "DIR")]
+    book: Option<PathBuf>,
+    /// Decide as of this moment instead of each record's arrival.
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
+    /// What the file holds: lead, account, or another record that the book declares.
+    #[arg(long, value_name = "NAME", default_value = "lead")]
+    record: String,
+    /// How assignments are written.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// Write the assignments into this file; it appears only when complete.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Write the rows set aside into this file, with the reasons.
+    #[arg(long, value_name = "FILE")]
+    set_aside: Option<PathBuf>,
+    /// End with exit code 1 if any row was set aside.
+    #[arg(long)]
+    strict: bool,
+    /// How many rows a table on the screen shows.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    limit: usize,
+    /// Write text that looks like a formula as it is. By default it gets an apostrophe in front, so that a spreadsheet does not run it.
+    #[arg(long)]
+    no_formula_guard: bool,
+}
+
+/// The formats of assignments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Columns for people.
+    Table,
+    /// Comma-separated values.
+    Csv,
+    /// One JSON array.
+    Json,
+    /// One JSON object a line.
+    Jsonl,
+}
+
+impl Format {
+    fn for_machines(self) -> Option<OutputFormat> {
+        match self {
+            Self::Table => None,
+            Self::Csv => Some(OutputFormat::Csv),
+            Self::Json => Some(OutputFormat::Json),
+            Self::Jsonl => Some(OutputFormat::JsonLines),
+        }
+    }
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments, terminal: &Terminal) -> Exit {
+    let wanted = Wanted {
+        book: arguments.book.as_deref(),
+        record: &arguments.record,
+        file: arguments.leads.as_deref(),
+        at: arguments.at.as_deref(),
+    };
+    let run = match routing::open(wanted, terminal) {
+        Ok(run) => run,
+        Err(exit) => return exit,
+    };
+    match route(arguments, terminal, &run) {
+        Ok(exit) => exit,
+        Err(error) => {
+            for finding in error.findings().iter().filter(|_| matches!(error, DataError::MissingColumns { .. })) {
+                let look = terminal.error_look();
+                output::tell(&crate::diagnostic::render::terminal(std::slice::from_ref(finding), &run.opened.snapshot.sources, look));
+            }
+            output::trouble(&error)
+        }
+    }
+}
+
+fn route(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<Exit, DataError> {
+    // The outputs are opened first: a file that cannot be written should not be found out after an hour.
+    let mut writer = writer(arguments)?;
+    let mut aside = AsideWriter::open(arguments)?;
+    let progress = progress(terminal);
+    let ordered = run.read(|row| aside.take(row), |n| tick(&progress, n, "read"))?;
+    let mut summary = Summary::new(&run.plan, run.record);
+    let mut rows: SpillSorter<(u64, Row)> = SpillSorter::new(SortLimit::default());
+    let mut done = 0;
+    let read = run.decide(ordered, |decided| {
+        match decided.repeat {
+            Repeat::First => summary.add(&run.plan, decided.decision),
+            Repeat::Changed => {
+                summary.changed += 1;
+                summary.add(&run.plan, decided.decision);
+            }
+            Repeat::Same => summary.repeated += 1,
+        }
+        rows.push((decided.position, Row::new(&run.plan, decided.decision)), 600)?;
+        done += 1;
+        tick(&progress, done, "decided");
+        Ok(true)
+    })?;
+    progress.finish_and_clear();
+    let mut shown = Vec::new();
+    let mut total = 0_u64;
+    for next in rows.finish()? {
+        let (_, row) = next?;
+        match &mut writer {
+            Some(writer) => writer.row(&cells(&row))?,
+            None if shown.len() < arguments.limit => shown.push(row),
+            None => {}
+        }
+        total += 1;
+    }
+    let to_file = arguments.out.is_some();
+    let for_machines = writer.is_some();
+    if let Some(writer) = writer {
+        writer.finish()?;
+    }
+    let reasons = aside.finish()?;
+    let mut text = String::new();
+    if !for_machines {
+        text.push_str(&rows_text(&shown, total, terminal));
+    }
+    text.push_str(&report::summary_text(&summary, terminal.width));
+    text.push_str(&data_text(&read, &reasons, arguments));
+    let exit = if arguments.strict && read.report.set_aside > 0 { Exit::Findings } else { Exit::Fine };
+    if for_machines && !to_file {
+        // Standard output carries the rows; the totals are for the person.
+        output::tell(&text);
+        return Ok(exit);
+    }
+    Ok(output::print(&text, exit))
+}
+
+fn writer(arguments: &Arguments) -> Result<Option<TableWriter>, DataError> {
+    let format = match (arguments.format.for_machines(), &arguments.out) {
+        (Some(format), _) => format,
+        // A table is for the screen; a file gets what a spreadsheet opens.
+        (None, Some(_)) => OutputFormat::Csv,
+        (None, None) => return Ok(None),
+    };
+    let out = match &arguments.out {
+        Some(path) => Output::file(path)?,
+        None => Output::stdout(),
+    };
+    TableWriter::new(out, format, COLUMNS, !arguments.no_formula_guard).map(Some)
+}
+
+fn cells(row: &Row) -> Vec<OutCell<'_>> {
+    let text = |t: &'_ Option<std::sync::Arc<str>>| t.as_ref().map_or(OutCell::Missing, |t| OutCell::Text(Cow::Owned(t.to_string())));
+    let list =
+        |all: &[String]| if all.is_empty() { OutCell::Missing } else { OutCell::List(all.iter().map(|t| Cow::Owned(t.clone())).collect()) };
+    let others: Vec<String> = row.other_territories.iter().map(ToString::to_string).collect();
+    vec![
+        OutCell::text(&*row.id),
+        text(&row.name),
+        OutCell::text(&*row.assignee_kind),
+        text(&row.assignee),
+        text(&row.team),
+        text(&row.rule),
+        text(&row.territory),
+        list(&others),
+        text(&row.account),
+        list(&row.overlays),
+        list(&row.credit),
+        row.due.as_ref().map_or(OutCell::Missing, |d| OutCell::text(d.as_str())),
+        OutCell::text(row.decided_at.as_str()),
+    ]
+}
+
+fn rows_text(shown: &[Row], total: u64, terminal: &Terminal) -> String {
+    if shown.is_empty() {
+        return String::new();
+    }
+    let mut text = report::table_text(shown, terminal.width);
+    let total = usize::try_from(total).unwrap_or(usize::MAX);
+    if total > shown.len() {
+        text.push_str(&format!(
+            "... and {} more; `--limit {total}` shows all, `--out FILE` writes them into a file.\n",
+            wording::grouped(total - shown.len())
+        ));
+    }
+    if let Some(first) = shown.first() {
+        text.push_str(&format!("Why one of them went where it went: turf why {}\n", wording::as_written(&first.id)));
+    }
+    text + "\n"
+}
+
+/// Says what the file's dirt was and what became of it.
+fn data_text(read: &Read, reasons: &[SetAside], arguments: &Arguments) -> String {
+    let report = &read.report;
+    let mut lines = dirt(report);
+    if report.set_aside > 0 {
+        let total = usize::try_from(report.set_aside).unwrap_or(usize::MAX);
+        lines.push(format!(
+            "{} set aside, because turf could not read {}:",
+            count(total, "row was", "rows were"),
+            if total == 1 { "it" } else { "them" }
+        ));
+        lines.extend(reasons.iter().map(|row| format!("  {row}")));
+        if total > reasons.len() {
+            let where_ = if arguments.set_aside.is_some() { "all are in the file you named" } else { "`--set-aside FILE` writes them all" };
+            lines.push(format!("  ... and {} more; {where_}.", wording::grouped(total - reasons.len())));
+        }
+    }
+    if lines.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\nAbout the data in {}\n", report.file);
+    lines.iter().for_each(|line| text.push_str(&format!(" - {line}\n").replace(" -   ", "     ")));
+    text
+}
+
+fn dirt(report: &DataReport) -> Vec<String> {
+    let mut lines = Vec::new();
+    for field in &report.fields {
+        let times = |n: u64| count(usize::try_from(n).unwrap_or(usize::MAX), "cell", "cells");
+        if field.unlisted_total() > 0 {
+            let top: Vec<String> = field.top_unlisted(5).iter().map(|(value, n)| format!("{} ({n})", wording::as_written(value))).collect();
+            let top = if top.is_empty() { String::new() } else { format!(", such as {}", top.join(", ")) };
+            lines.push(format!(
+                "`{}`: {} with a value that is not declared{top}; it equals no value of the rules.",
+                field.field,
+                times(field.unlisted_total())
+            ));
+        }
+        if field.replaced > 0 {
+            lines.push(format!("`{}`: {} replaced as turf.toml says.", field.field, times(field.replaced)));
+        }
+    }
+    lines
+}
+
+/// Collects the first rows set aside, and writes them all into a file if one is named.
+struct AsideWriter {
+    writer: Option<TableWriter>,
+    first: Vec<SetAside>,
+}
+
+impl AsideWriter {
+    fn open(arguments: &Arguments) -> Result<Self, DataError> {
+        let header = ["file", "line", "column", "value", "reason"];
+        let writer = match &arguments.set_aside {
+            Some(path) => Some(TableWriter::new(Output::file(path)?, OutputFormat::Csv, &header, !arguments.no_formula_guard)?),
+            None => None,
+        };
+        Ok(Self { writer, first: Vec::new() })
+    }
+
+    fn take(&mut self, row: SetAside) -> Result<(), DataError> {
+        if let Some(writer) = &mut self.writer {
+            let text = |t: &Option<String>| t.as_ref().map_or(OutCell::Missing, |t| OutCell::Text(Cow::Owned(t.clone())));
+            writer.row(&[
+                OutCell::text(&*row.file),
+                OutCell::Number(row.line.into()),
+                text(&row.column),
+                text(&row.value),
+                OutCell::text(&*row.reason),
+            ])?;
+        }
+        if self.first.len() < 10 {
+            self.first.push(row);
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Vec<SetAside>, DataError> {
+        if let Some(writer) = self.writer {
+            writer.finish()?;
+        }
+        Ok(self.first)
+    }
+}
+
+/// Shows progress only where somebody watches.
+fn progress(terminal: &Terminal) -> ProgressBar {
+    if !terminal.interactive {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} {msg} ({per_sec})") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn tick(bar: &ProgressBar, n: u64, word: &'static str) {
+    if n.is_multiple_of(1_000) {
+        bar.set_message(word);
+        bar.set_position(n);
+        bar.tick();
+    }
+}

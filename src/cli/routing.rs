@@ -1,0 +1,229 @@
+//! Reads records, puts them into their total order, and decides one after the other: shared by `route` and `why`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+
+use super::output::{self, Exit, Terminal};
+use crate::data::{ArrivalSorter, Arrivals, DataError, DataFile, DataReport, Input, RecordReader, Row, SetAside, SortLimit, SpillSorter};
+use crate::decide::{Decision, begin, decide};
+use crate::diagnostic::{has_errors, render};
+use crate::model::{Record, RecordId, Value};
+use crate::plan::Plan;
+use crate::rim::book::{self, Opened};
+use crate::rim::clock;
+use crate::state::State;
+use crate::text::wording;
+
+/// An opened book that can decide, and where the records come from.
+pub struct Run {
+    /// The book.
+    pub opened: Opened,
+    /// The book ready to decide with.
+    pub plan: Arc<Plan>,
+    /// The type of the records.
+    pub record: RecordId,
+    settings: DataFile,
+    path: PathBuf,
+    shown: String,
+    at: Option<Timestamp>,
+}
+
+/// Says what a run is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// Folder of the book.
+    pub book: Option<&'a Path>,
+    /// The record's name.
+    pub record: &'a str,
+    /// File of records; the book's own without.
+    pub file: Option<&'a Path>,
+    /// The moment to decide for; each record's arrival without.
+    pub at: Option<&'a str>,
+}
+
+/// Opens a book and finds the records.
+///
+/// # Errors
+/// The exit code, once the trouble is told.
+pub fn open(wanted: Wanted<'_>, terminal: &Terminal) -> Result<Run, Exit> {
+    let opened = book::find(wanted.book).and_then(|dir| book::open(&dir)).map_err(|e| output::no_book(&e))?;
+    let Some(plan) = opened.snapshot.plan.clone() else {
+        let errors: Vec<_> = opened.snapshot.findings.iter().filter(|f| has_errors(std::slice::from_ref(f))).cloned().collect();
+        output::tell(&render::terminal(&errors, &opened.snapshot.sources, terminal.error_look()));
+        output::tell("turf: nothing can be decided until the errors above are mended.\n");
+        return Err(Exit::CouldNotRun);
+    };
+    let schema = &opened.snapshot.schema;
+    let Some(record) = schema.find(wanted.record) else {
+        let names: Vec<&str> = schema.records.iter().map(|r| &*r.name).collect();
+        output::tell(&format!(
+            "turf: the book declares no record `{}`. Write `--record` and one of {}.\n",
+            wanted.record,
+            wording::join(&names, "or")
+        ));
+        return Err(Exit::CouldNotRun);
+    };
+    let at = wanted.at.map(|text| moment(text, &opened.config.zone)).transpose()?;
+    let settings = opened.config.records.get(wanted.record).cloned().unwrap_or_default();
+    let (path, shown) = match (wanted.file, &settings.file) {
+        (Some(file), _) => (file.to_owned(), file.display().to_string()),
+        (None, Some(file)) => (opened.folder.join(file), file.clone()),
+        (None, None) => {
+            output::tell(&format!(
+                "turf: no file of {0} records is named. Name one, such as `turf route {0}s.csv`, or write `file = \"data/{0}s.csv\"` under `[records.{0}]` in turf.toml.\n",
+                wanted.record
+            ));
+            return Err(Exit::CouldNotRun);
+        }
+    };
+    Ok(Run { opened, plan, record, settings, path, shown, at })
+}
+
+/// Reads `--at`: a moment with an offset, or a local time or day in the project's zone.
+fn moment(text: &str, zone: &TimeZone) -> Result<Timestamp, Exit> {
+    let local = |at: DateTime| zone.to_ambiguous_timestamp(at).compatible().ok();
+    let read = text
+        .parse::<Timestamp>()
+        .ok()
+        .or_else(|| text.parse::<DateTime>().ok().and_then(local))
+        .or_else(|| text.parse::<Date>().ok().and_then(|d| local(d.at(0, 0, 0, 0))));
+    read.ok_or_else(|| {
+        output::tell(&format!("turf: `--at {text}` is not a time. Write for example `--at 2027-03-01T09:00Z`, or `--at 2027-03-01T09:00` in the project's zone.\n"));
+        Exit::CouldNotRun
+    })
+}
+
+/// What reading the file showed, besides the records.
+#[derive(Debug, Default)]
+pub struct Read {
+    /// The report of the reader.
+    pub report: DataReport,
+    /// Positions of rows whose key occurs more than once.
+    repeated: BTreeSet<u64>,
+}
+
+/// The records in order, ready to be decided.
+pub struct Ordered {
+    /// What reading showed.
+    pub read: Read,
+    arrivals: Arrivals,
+}
+
+/// What became of one record.
+pub struct Decided<'d> {
+    /// Its position in the file.
+    pub position: u64,
+    /// The decision.
+    pub decision: &'d Decision,
+    /// The state before it.
+    pub before: &'d State,
+    /// Whether the row repeats an earlier one.
+    pub repeat: Repeat,
+}
+
+/// Whether a row's key was seen before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// A key of its own, or the first of several.
+    First,
+    /// The same content again: the first decision stands.
+    Same,
+    /// Other content: decided anew.
+    Changed,
+}
+
+impl Run {
+    /// Reads all records and sorts them; rows set aside are handed over as they are met.
+    ///
+    /// # Errors
+    /// When the file cannot be read or a temporary file not written.
+    pub fn read(
+        &self,
+        mut aside: impl FnMut(SetAside) -> Result<(), DataError>,
+        mut progress: impl FnMut(u64),
+    ) -> Result<Ordered, DataError> {
+        let schema = &self.opened.snapshot.schema;
+        let input = Input::open(&self.path, &self.shown)?;
+        let mut reader = RecordReader::open(input, schema, self.record, &self.settings, &self.opened.config.zone)?;
+        let mut sorter = ArrivalSorter::new(schema, SortLimit::default());
+        let mut keys: SpillSorter<(Arc<str>, u64)> = SpillSorter::new(SortLimit::default());
+        let mut position = 0;
+        for row in reader.by_ref() {
+            match row? {
+                Row::Record(record) => {
+                    keys.push((record.key.clone(), position), record.key.len() + 48)?;
+                    sorter.push(position, record)?;
+                    position += 1;
+                    progress(position);
+                }
+                Row::SetAside(row) => aside(row)?,
+            }
+        }
+        let read = Read { report: reader.report().clone(), repeated: repeated(keys)? };
+        Ok(Ordered { read, arrivals: sorter.finish()? })
+    }
+
+    /// Decides the records in order. The closure may stop the run by returning `false`.
+    ///
+    /// # Errors
+    /// When a temporary file cannot be read, or the closure fails.
+    pub fn decide(&self, ordered: Ordered, mut each: impl FnMut(Decided<'_>) -> Result<bool, DataError>) -> Result<Read, DataError> {
+        let now = clock::now();
+        let mut state = None;
+        let mut seen: BTreeMap<Arc<str>, Vec<(Record, Decision)>> = BTreeMap::new();
+        for next in ordered.arrivals {
+            let (position, record) = next?;
+            let at = self.at.or_else(|| self.arrival(&record)).unwrap_or(now);
+            let state = state.get_or_insert_with(|| begin(&self.plan, at));
+            let several = ordered.read.repeated.contains(&position);
+            let earlier = if several { seen.get(&record.key).map(Vec::as_slice).unwrap_or_default() } else { &[] };
+            if let Some((_, decision)) = earlier.iter().find(|(r, _)| r.values == record.values) {
+                let decision = decision.clone();
+                if !each(Decided { position, decision: &decision, before: state, repeat: Repeat::Same })? {
+                    break;
+                }
+                continue;
+            }
+            let repeat = if earlier.is_empty() { Repeat::First } else { Repeat::Changed };
+            let decision = decide(&self.plan, record.clone(), state, at);
+            let more = each(Decided { position, decision: &decision, before: state, repeat })?;
+            decision.changes.iter().for_each(|change| state.apply(change));
+            if several {
+                seen.entry(record.key.clone()).or_default().push((record, decision));
+            }
+            if !more {
+                break;
+            }
+        }
+        Ok(ordered.read)
+    }
+
+    fn arrival(&self, record: &Record) -> Option<Timestamp> {
+        let field = self.opened.snapshot.schema.record(record.kind).arrival?;
+        match record.value(field) {
+            Some(Value::Time(at)) => Some(*at),
+            _ => None,
+        }
+    }
+}
+
+/// Finds the positions of keys that occur more than once.
+fn repeated(keys: SpillSorter<(Arc<str>, u64)>) -> Result<BTreeSet<u64>, DataError> {
+    let mut repeated = BTreeSet::new();
+    let mut last: Option<(Arc<str>, u64)> = None;
+    for next in keys.finish()? {
+        let (key, position) = next?;
+        if let Some((before, at)) = &last
+            && *before == key
+        {
+            repeated.extend([*at, position]);
+        }
+        last = Some((key, position));
+    }
+    Ok(repeated)
+}

@@ -1,0 +1,141 @@
+//! `turf why`: one decision explained, or why it did not go elsewhere.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::output::{self, Exit, Terminal};
+use super::routing::{self, Repeat, Run, Wanted};
+use crate::data::DataError;
+use crate::explain::{Looking, explain, explanation_text, why_not, why_not_text};
+use crate::text::wording;
+
+/// Arguments of `turf why`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  turf why 1001 --book rules/first\n  turf why 1001 leads.csv --book rules/first --not ana\n  turf why 1001 --not by-territory --format json\n\nThe leads before this one are routed too, because turns and limits depend on them."
+)]
+pub struct Arguments {
+    /// Key of the record.
+    id: String,
+    /// File of leads; without it the file named in turf.toml.
+    leads: Option<PathBuf>,
+    /// Folder of the book; without it the nearest folder upwards that holds turf.toml.
+    #[arg(long, value_name = "DIR")]
+    book: Option<PathBuf>,
+    /// Decide as of this moment instead of each record's arrival.
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
+    /// What the file holds: lead, account, or another record that the book declares.
+    #[arg(long, value_name = "NAME", default_value = "lead")]
+    record: String,
+    /// A rep, rule, team, queue or territory: why did it not get the record?
+    #[arg(long, value_name = "NAME")]
+    not: Option<String>,
+    /// How the explanation is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// The formats of an explanation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A page for people.
+    Text,
+    /// One JSON document; see docs/decision-record.md.
+    Json,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments, terminal: &Terminal) -> Exit {
+    let wanted = Wanted {
+        book: arguments.book.as_deref(),
+        record: &arguments.record,
+        file: arguments.leads.as_deref(),
+        at: arguments.at.as_deref(),
+    };
+    let run = match routing::open(wanted, terminal) {
+        Ok(run) => run,
+        Err(exit) => return exit,
+    };
+    match answer(arguments, terminal, &run) {
+        Ok(exit) => exit,
+        Err(error) => output::trouble(&error),
+    }
+}
+
+fn answer(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<Exit, DataError> {
+    let mut aside = None;
+    let mut near: Vec<String> = Vec::new();
+    let ordered = run.read(
+        |row| {
+            // A row that could not be read has no key to compare, but the cell that failed may be the key asked for.
+            if row.value.as_deref() == Some(arguments.id.as_str()) {
+                aside = Some(row);
+            }
+            Ok(())
+        },
+        |_| {},
+    )?;
+    let mut answer = None;
+    run.decide(ordered, |decided| {
+        let key = &decided.decision.record.key;
+        if **key != *arguments.id || decided.repeat == Repeat::Same {
+            if near.len() < 2 {
+                near.extend(wording::nearest(&arguments.id, [&**key]));
+            }
+            return Ok(true);
+        }
+        let looking = Looking::new(&run.plan, &run.opened.snapshot.sources, decided.decision, decided.before);
+        answer = Some(match &arguments.not {
+            Some(name) => not(arguments, terminal, &looking, name),
+            None => Ok(why(arguments, terminal, &looking)),
+        });
+        Ok(false)
+    })?;
+    Ok(match answer {
+        Some(Ok(text)) => output::print(&text, Exit::Fine),
+        Some(Err(message)) => {
+            output::tell(&message);
+            Exit::CouldNotRun
+        }
+        None => {
+            let help = match (&aside, near.is_empty()) {
+                (Some(row), _) => format!("Its row was set aside: {row}."),
+                (None, false) => {
+                    format!("Did you mean {}?", wording::join(&near.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>(), "or"))
+                }
+                (None, true) => "Rows that could not be read are not decided; `turf route` lists them.".to_owned(),
+            };
+            output::tell(&format!("turf: there is no {} `{}` in the file. {help}\n", arguments.record, arguments.id));
+            Exit::CouldNotRun
+        }
+    })
+}
+
+fn why(arguments: &Arguments, terminal: &Terminal, looking: &Looking<'_>) -> String {
+    let explanation = explain(looking);
+    match arguments.format {
+        Format::Text => explanation_text(&explanation, usize::from(terminal.width)),
+        Format::Json => json(&explanation),
+    }
+}
+
+fn not(arguments: &Arguments, terminal: &Terminal, looking: &Looking<'_>, name: &str) -> Result<String, String> {
+    match why_not(looking, name) {
+        Ok(answer) if arguments.format == Format::Text => Ok(why_not_text(&answer, usize::from(terminal.width))),
+        Ok(answer) => Ok(json(&answer)),
+        Err(unknown) => {
+            let help = if unknown.near.is_empty() {
+                "Name a rep by key, or a rule, team, queue or territory of the book.".to_owned()
+            } else {
+                format!("Did you mean {}?", wording::join(&unknown.near.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>(), "or"))
+            };
+            Err(format!("turf: nothing in the book is called `{name}`. {help}\n"))
+        }
+    }
+}
+
+fn json<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_string_pretty(value).map_or_else(|e| format!("{{\"error\": \"{e}\"}}\n"), |text| text + "\n")
+}

@@ -1,0 +1,10 @@
+//! Cases of the evaluator, each construct with a small book.
+
+mod conditions;
+mod credits;
+mod matching;
+mod placing;
+mod rules;
+mod stage;
+mod teams;
+mod turns;

@@ -1,1 +1,0 @@
-//! Findings to text. Filled in by the renderers beside it.

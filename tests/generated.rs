@@ -387,7 +387,7 @@ fn reference(dice: &mut Dice, schema: &Schema) -> ReferenceData {
                 ),
                 ("since", {
                     let d = dice.of(&["2019-04-01", "2021-01-01", "2026-06-01"]).to_owned();
-                    maybe(dice, 15, d)
+                    if *rep == "ana" { "2020-02-29".to_owned() } else { maybe(dice, 15, d) }
                 }),
                 ("speaks", {
                     let s = dice.of(&["crm", "crm;security", "security;analytics"]).to_owned();

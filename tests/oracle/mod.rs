@@ -188,15 +188,15 @@ impl<'a> Oracle<'a> {
             .map(|m| if let Found::Value(v) = find(&m.field, &context) { look_up_key(&v, &m.field.ty) } else { None })
             .collect();
         let Some(keys) = keys else { return false };
-        // The longest prefix that any row has decides, column by column from the left.
-        let mut candidates: Vec<(&Vec<Arc<str>>, &Vec<(TerritoryId, u64)>)> = table.rows.iter().collect();
-        for (column, matched) in matches.iter().enumerate() {
-            candidates
-                .retain(|(row, _)| if matched.prefix { keys[column].starts_with(&*row[column]) } else { row[column] == keys[column] });
-            if matched.prefix {
-                let longest = candidates.iter().map(|(row, _)| row[column].len()).max().unwrap_or(0);
-                candidates.retain(|(row, _)| row[column].len() == longest);
-            }
+        // Of all rows that fit, those with the longest prefix, column by column from the left.
+        let fits = |row: &[Arc<str>]| {
+            let mut cells = matches.iter().zip(row).zip(&keys);
+            cells.all(|((m, cell), key)| if m.prefix { key.starts_with(&**cell) } else { cell == key })
+        };
+        let mut candidates: Vec<_> = table.rows.iter().filter(|(row, _)| fits(row)).collect();
+        for column in (0..matches.len()).filter(|c| matches[*c].prefix) {
+            let longest = candidates.iter().map(|(row, _)| row[column].len()).max();
+            candidates.retain(|(row, _)| Some(row[column].len()) == longest);
         }
         candidates.iter().any(|(_, claims)| claims.iter().any(|(t, _)| *t == id))
     }

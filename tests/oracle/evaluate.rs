@@ -178,19 +178,24 @@ fn answer_at(condition: &Condition, context: &Context<'_>, depth: u32) -> Answer
 
 /// Finds the last assignment of the same value, looking at every one there was.
 pub fn previous<'a>(context: &Context<'a>, by: &FieldPath, value: &Value, within: Period) -> Option<&'a Event> {
-    let wanted = history_key(value, &by.ty);
+    let wanted = history_key(value, &by.ty)?;
     let since = moment_before(&context.now(), within).timestamp();
     let same = |e: &&Event| {
         let there = Context { record: &e.record, at: e.at, events: &[], ..*context };
-        matches!(find(by, &there), Found::Value(v) if history_key(&v, &by.ty) == wanted)
+        let had = if let Found::Value(v) = find(by, &there) { history_key(&v, &by.ty) } else { None };
+        had.as_ref() == Some(&wanted)
     };
-    context.events.iter().filter(|e| e.work).rev().find(same).filter(|e| e.at >= since)
+    let alike = context.events.iter().filter(|e| e.work && e.record.kind == context.record.kind);
+    alike.rev().find(same).filter(|e| e.at >= since)
 }
 
-/// Returns the text under which a value is remembered.
-pub fn history_key(value: &Value, ty: &Type) -> String {
-    let text = plain(value, ty);
-    if *ty == (Type::Text { any_case: true }) { text.to_lowercase() } else { text }
+/// Returns the text under which a value is remembered; what is unlisted equals nothing, so it is not.
+pub fn history_key(value: &Value, ty: &Type) -> Option<String> {
+    match value {
+        Value::Unlisted(_) | Value::Set { .. } => None,
+        value if *ty == (Type::Text { any_case: true }) => Some(plain(value, ty).to_lowercase()),
+        value => Some(plain(value, ty)),
+    }
 }
 
 fn placed(test: &PlacedTest, context: &Context<'_>) -> bool {
@@ -243,7 +248,9 @@ impl Asked<'_, '_> {
             Predicate::StartsWith(pieces) => self.pieces(pieces, false, |text, piece| text.starts_with(piece)),
             Predicate::EndsWith(pieces) => self.pieces(pieces, false, |text, piece| text.ends_with(piece)),
             Predicate::ContainsText { pieces, all } => self.pieces(pieces, *all, |text, piece| text.contains(piece)),
-            Predicate::ContainsElement { elements, all } => quantified(elements, *all, |e| self.with(e, |r, ty| self.has_element(r, ty))),
+            Predicate::ContainsElement { elements, all } => {
+                quantified(elements, *all, |e| self.with(e, |r, ty| self.has_element(r, ty, *all)))
+            }
             Predicate::Matches(pattern) => text_of(self.value).is_some_and(|t| pattern.regex.is_match(t)).into(),
             Predicate::Before(moment) => self.against(moment, std::cmp::Ordering::is_lt),
             Predicate::After(moment) => self.against(moment, std::cmp::Ordering::is_gt),
@@ -269,14 +276,16 @@ impl Asked<'_, '_> {
         }
     }
 
-    fn has_element(&self, right: &Value, right_type: &Type) -> bool {
+    /// A set on the right stands for its elements: all of them, or any.
+    fn has_element(&self, right: &Value, right_type: &Type, all: bool) -> bool {
         let Value::Set { listed, .. } = self.value else { return false };
         let holds = |text: &str| {
             let declared = matches!(self.test.subject.ty, Type::Set { values: Some(_), .. });
             listed.contains(text) || (declared || folds(right_type)) && listed.iter().any(|l| l.to_lowercase() == text.to_lowercase())
         };
         match right {
-            Value::Set { listed: wanted, unlisted } => unlisted.is_empty() && wanted.iter().all(|w| holds(w)),
+            Value::Set { listed: wanted, unlisted } if all => unlisted.is_empty() && wanted.iter().all(|w| holds(w)),
+            Value::Set { listed: wanted, .. } => wanted.iter().any(|w| holds(w)),
             other => text_of(other).is_some_and(holds),
         }
     }

@@ -29,6 +29,8 @@ pub struct Event {
     pub record: Record,
     pub placed: Option<TerritoryId>,
     pub at: Timestamp,
+    /// How many events there were before the decision it belongs to: all that its conditions may look at.
+    pub seen: usize,
     /// Whether it gave somebody work; overlays only take a turn.
     pub work: bool,
 }
@@ -51,6 +53,8 @@ pub struct Verdict {
 pub struct Oracle<'a> {
     plan: &'a Plan,
     events: Vec<Event>,
+    /// When the first record was decided.
+    began: Option<Timestamp>,
     pointers: BTreeMap<(Arc<str>, Arc<str>), (BigRational, bool)>,
 }
 
@@ -60,18 +64,22 @@ struct Case<'c> {
     record: &'c Record,
     at: Timestamp,
     placed: Option<TerritoryId>,
+    /// How many events there were before this decision.
+    seen: usize,
 }
 
 impl<'a> Oracle<'a> {
     pub fn new(plan: &'a Plan) -> Self {
-        Self { plan, events: Vec::new(), pointers: BTreeMap::new() }
+        Self { plan, events: Vec::new(), began: None, pointers: BTreeMap::new() }
     }
 
     fn ask(&self, condition: &Condition, case: Case<'_>, candidate: Option<&Record>) -> Answer {
-        answer(
-            condition,
-            &Context { plan: self.plan, record: case.record, candidate, placed: case.placed, at: case.at, events: &self.events },
-        )
+        answer(condition, &Context { candidate, ..self.context(case) })
+    }
+
+    fn context<'c>(&'c self, case: Case<'c>) -> Context<'c> {
+        let events = self.events.get(..case.seen).unwrap();
+        Context { plan: self.plan, record: case.record, candidate: None, placed: case.placed, at: case.at, events }
     }
 
     fn today(&self, at: Timestamp) -> Date {
@@ -106,9 +114,11 @@ impl<'a> Oracle<'a> {
     }
 
     pub fn decide(&mut self, mut record: Record, at: Timestamp) -> Verdict {
+        self.began.get_or_insert(at);
+        let seen = self.events.len();
         let matched = self.matched(&mut record);
-        let territories = self.territories(Case { record: &record, at, placed: None });
-        let case = Case { record: &record, at, placed: territories.first().copied() };
+        let territories = self.territories(Case { record: &record, at, placed: None, seen });
+        let case = Case { record: &record, at, placed: territories.first().copied(), seen };
         let mut verdict = Verdict { matched, territories, rule: None, assignee: None, added: Vec::new(), totals: Vec::new(), due: None };
         let kind = record.kind;
         let mut rules: Vec<_> = self.plan.book.rules.iter().filter(|r| r.record == kind && r.dates.contains(self.today(at))).collect();
@@ -182,7 +192,7 @@ impl<'a> Oracle<'a> {
         };
         let table = &self.plan.book.tables[rows.table];
         let Some(matches) = table.matches.get(&case.record.kind) else { return false };
-        let context = Context { plan: self.plan, record: case.record, candidate: None, placed: None, at: case.at, events: &[] };
+        let context = self.context(case);
         let keys: Option<Vec<Arc<str>>> = matches
             .iter()
             .map(|m| if let Found::Value(v) = find(&m.field, &context) { look_up_key(&v, &m.field.ty) } else { None })
@@ -212,21 +222,22 @@ impl<'a> Oracle<'a> {
         true
     }
 
-    fn staffed(&self, id: TerritoryId, case: Case<'_>) -> bool {
-        match &self.plan.book.territories[id.index()].owner {
-            None => false,
-            Some(Owner::Rep(name)) => self.active(&name.text),
-            Some(Owner::Team(team, _)) => {
-                let team = &self.plan.book.teams[team.index()];
-                team.members.iter().any(|line| {
-                    self.line_members(line).iter().any(|rep| {
-                        let possible =
-                            || line.conditions.get(&case.record.kind).is_some_and(|c| self.ask(c, case, self.rep(rep)) != Answer::No);
-                        self.active(rep) && (!line.listed.is_empty() || possible())
-                    })
-                })
+    /// The active people behind an owner: of a team those listed, and of the whole roster those who may fit.
+    fn staff(&self, owner: &Owner, case: Case<'_>) -> Vec<Arc<str>> {
+        let mut people = match owner {
+            Owner::Rep(name) => vec![name.text.clone()],
+            Owner::Team(team, _) => {
+                let mut members = Vec::new();
+                for line in &self.plan.book.teams[team.index()].members {
+                    let condition = line.conditions.get(&case.record.kind);
+                    let possible = |rep: &Arc<str>| condition.is_some_and(|c| self.ask(c, case, self.rep(rep)) != Answer::No);
+                    members.extend(self.line_members(line).into_iter().filter(|rep| !line.listed.is_empty() || possible(rep)));
+                }
+                members
             }
-        }
+        };
+        people.retain(|rep| self.active(rep));
+        people
     }
 
     fn line_members(&self, line: &turf::model::Members) -> Vec<Arc<str>> {
@@ -239,7 +250,9 @@ impl<'a> Oracle<'a> {
     fn territories(&self, case: Case<'_>) -> Vec<TerritoryId> {
         let book = &self.plan.book;
         let ids = (0..book.territories.len()).map(TerritoryId::from_index);
-        let staffed: Vec<TerritoryId> = ids.filter(|id| self.claims(*id, case) && self.staffed(*id, case)).collect();
+        let owner = |id: TerritoryId| book.territories[id.index()].owner.as_ref();
+        let has_staff = |id: TerritoryId| owner(id).is_some_and(|o| !self.staff(o, case).is_empty());
+        let staffed: Vec<TerritoryId> = ids.filter(|id| self.claims(*id, case) && has_staff(*id)).collect();
         let deepest = |id: &&TerritoryId| {
             let here = &book.territories[id.index()];
             staffed.iter().all(|o| book.territories[o.index()].root != here.root || book.territories[o.index()].depth <= here.depth)
@@ -251,7 +264,7 @@ impl<'a> Oracle<'a> {
             let mut best = left.clone();
             for criterion in &overlap.criteria {
                 // Lower is better; missing comes last.
-                let rank = |id: &TerritoryId| -> (bool, Decimal) { self.overlap_rank(*criterion, *id) };
+                let rank = |id: &TerritoryId| -> (bool, Decimal) { self.overlap_rank(*criterion, *id, case) };
                 let lowest = best.iter().map(rank).min().unwrap();
                 best.retain(|id| rank(id) == lowest);
             }
@@ -264,26 +277,21 @@ impl<'a> Oracle<'a> {
         winners
     }
 
-    fn overlap_rank(&self, criterion: OverlapCriterion, id: TerritoryId) -> (bool, Decimal) {
+    fn overlap_rank(&self, criterion: OverlapCriterion, id: TerritoryId, case: Case<'_>) -> (bool, Decimal) {
         let territory = &self.plan.book.territories[id.index()];
-        let owner_value = |field, sign: i64| match &territory.owner {
-            Some(Owner::Rep(name)) => size(self.rep(&name.text).and_then(|r| r.value(field))).map(|v| v * Decimal::from(sign)),
-            _ => None,
+        // The lowest value of the field, or of its negative, among the people behind the owner.
+        let of_staff = |field, sign: i64| {
+            let people = territory.owner.iter().flat_map(|o| self.staff(o, case));
+            people.filter_map(|rep| size(self.rep(&rep)?.value(field))).map(|v| v * Decimal::from(sign)).min()
         };
         let or_last = |value: Option<Decimal>| (value.is_none(), value.unwrap_or_default());
         match criterion {
             OverlapCriterion::LowestPriority => or_last(territory.priority.as_ref().map(|p| Decimal::from(p.rank))),
             OverlapCriterion::MostSpecific => (false, -Decimal::from(territory.attributes)),
             OverlapCriterion::Name => (false, Decimal::from(id.0)),
-            OverlapCriterion::Highest(field) => or_last(owner_value(field, -1)),
-            OverlapCriterion::Lowest(field) => or_last(owner_value(field, 1)),
-            OverlapCriterion::LongestTenure => or_last(self.plan.book.rep.and_then(|r| r.since).and_then(|since| match &territory.owner {
-                Some(Owner::Team(team, _)) => {
-                    let members = self.plan.book.teams[team.index()].members.iter().flat_map(|line| self.line_members(line));
-                    members.filter(|m| self.active(m)).filter_map(|m| size(self.rep(&m)?.value(since))).min()
-                }
-                _ => owner_value(since, 1),
-            })),
+            OverlapCriterion::Highest(field) => or_last(of_staff(field, -1)),
+            OverlapCriterion::Lowest(field) => or_last(of_staff(field, 1)),
+            OverlapCriterion::LongestTenure => or_last(self.plan.book.rep.and_then(|r| r.since).and_then(|f| of_staff(f, 1))),
         }
     }
 
@@ -317,14 +325,7 @@ impl<'a> Oracle<'a> {
                 TargetKind::Rep(name) => Some(name.text.clone()),
                 TargetKind::Path(path) | TargetKind::LeaveAsIs(path) => self.key_at(path, case),
                 TargetKind::PreviousRep { by, within } => {
-                    let context = Context {
-                        plan: self.plan,
-                        record: case.record,
-                        candidate: None,
-                        placed: case.placed,
-                        at: case.at,
-                        events: &self.events,
-                    };
+                    let context = self.context(case);
                     match find(by, &context) {
                         Found::Value(value) => previous(&context, by, &value, *within).map(|e| e.rep.clone()),
                         Found::Missing(_) => None,
@@ -345,6 +346,7 @@ impl<'a> Oracle<'a> {
                         record: case.record.clone(),
                         placed: case.placed,
                         at: case.at,
+                        seen: case.seen,
                         work: true,
                     });
                 }
@@ -355,24 +357,24 @@ impl<'a> Oracle<'a> {
     }
 
     fn key_at(&self, path: &turf::model::FieldPath, case: Case<'_>) -> Option<Arc<str>> {
-        let context =
-            Context { plan: self.plan, record: case.record, candidate: None, placed: case.placed, at: case.at, events: &self.events };
-        match find(path, &context) {
+        match find(path, &self.context(case)) {
             Found::Value(value) => evaluate::text_of(&value).map(Into::into),
             Found::Missing(_) => None,
         }
     }
 
     fn counted(&self, team: &Team, limit: &turf::model::Limit, rep: &Arc<str>, at: Timestamp) -> u64 {
-        let counts = |record: &Record, placed, when| {
-            limit.conditions.get(&record.kind).is_some_and(|c| self.ask(c, Case { record, at: when, placed }, None).is_yes())
-        };
+        let counts = |case: Case<'_>| limit.conditions.get(&case.record.kind).is_some_and(|c| self.ask(c, case, None).is_yes());
+        let given = |e: &Event| counts(Case { record: &e.record, at: e.at, placed: e.placed, seen: e.seen });
         let zone = self.zone_of(rep);
         let day = |t: Timestamp| t.to_zoned_datetime(zone.clone()).date();
         if limit.per == LimitPer::Open {
-            let loaded: u64 =
-                self.plan.data.loads.get(rep).into_iter().flatten().filter(|w| counts(&w.record, None, at)).map(|w| w.count).sum();
-            let given = self.events.iter().filter(|e| e.work && e.rep == *rep && counts(&e.record, e.placed, e.at)).count();
+            // What was open before the run is looked at as the run begins.
+            let began = self.began.unwrap();
+            let loads = self.plan.data.loads.get(rep).into_iter().flatten();
+            let loaded = loads.filter(|w| counts(Case { record: &w.record, at: began, placed: None, seen: 0 }));
+            let loaded: u64 = loaded.map(|w| w.count).sum();
+            let given = self.events.iter().filter(|e| e.work && e.rep == *rep && given(e)).count();
             return loaded + given as u64;
         }
         let same_period = |e: &&Event| match limit.per {
@@ -381,7 +383,7 @@ impl<'a> Oracle<'a> {
             _ => day(e.at) == day(at),
         };
         let mine = self.events.iter().filter(|e| e.rep == *rep && e.team.as_ref() == Some(&team.name.text));
-        mine.filter(same_period).filter(|e| counts(&e.record, e.placed, e.at)).count() as u64
+        mine.filter(same_period).filter(|e| given(e)).count() as u64
     }
 
     fn open_of(&self, rep: &Arc<str>) -> u64 {
@@ -391,12 +393,9 @@ impl<'a> Oracle<'a> {
 
     fn weight(&self, team: &Team, rep: &str) -> BigRational {
         let listed = team.members.iter().flat_map(|l| &l.listed).find(|(n, w)| n.as_str() == rep && w.is_some()).and_then(|(_, w)| *w);
-        let field = || team.weight.and_then(|f| size(self.rep(rep)?.value(f)));
-        let weight = match (listed, team.weight) {
-            (Some(weight), _) => weight,
-            (None, Some(_)) => field().unwrap_or(Decimal::ZERO),
-            (None, None) => Decimal::ONE,
-        };
+        let of_field = || team.weight.and_then(|f| size(self.rep(rep)?.value(f)));
+        // Whoever has no weight written anywhere weighs as much as everybody else.
+        let weight = listed.or_else(of_field).unwrap_or(Decimal::ONE);
         rational(weight)
     }
 
@@ -407,7 +406,7 @@ impl<'a> Oracle<'a> {
         let mut everybody: Vec<Arc<str>> = team.members.iter().flat_map(|l| self.line_members(l)).collect();
         everybody.sort();
         everybody.dedup();
-        let mut eligible = Vec::new();
+        let (mut eligible, mut skipped) = (Vec::new(), Vec::new());
         for rep in &everybody {
             let candidate = self.rep(rep);
             let fits = candidate.is_some()
@@ -426,12 +425,20 @@ impl<'a> Oracle<'a> {
             let weighs = !in_turn || self.weight(team, rep) > BigRational::zero();
             if fits && here && weighs {
                 eligible.push(rep.clone());
-            } else if in_turn && (fits || !self.active(rep)) && !here && candidate.is_some() {
-                let key = (team.name.text.clone(), rep.clone());
-                self.pointers.entry(key).or_insert((BigRational::zero(), true)).1 = true;
+            } else if (fits || !self.active(rep)) && !here {
+                skipped.push(rep.clone());
             }
         }
+        // When nobody can take it, no turn is missed either.
+        if eligible.is_empty() {
+            return None;
+        }
         if in_turn {
+            for rep in skipped {
+                if let Some(pointer) = self.pointers.get_mut(&(team.name.text.clone(), rep)) {
+                    pointer.1 = true;
+                }
+            }
             self.bring_into_turn(team, &eligible);
         }
         let mut left = eligible.clone();
@@ -450,6 +457,7 @@ impl<'a> Oracle<'a> {
             record: case.record.clone(),
             placed: case.placed,
             at: case.at,
+            seen: case.seen,
             work,
         };
         self.events.push(event);

@@ -1,7 +1,9 @@
 //! Which territories claim a record: written ones by walking the trees, rows of tables by looking them up.
 //!
-//! Only children of territories that are yes are looked at, so a book's cost is that of the trees that apply. Every row
-//! whose cells fit claims, long and short prefixes alike, just as written territories would.
+//! Only children of territories that are yes are looked at, so a book's cost is that of the trees that apply. Within one
+//! table `match FIELD starts with COLUMN` works as a routing table does: of the rows that fit, those with the longest
+//! prefix claim, and the shorter ones do not; with several such lines the first line of `match` decides first. That is
+//! settled before anything is asked about owners: a row does not claim because a longer one has nobody.
 
 use std::collections::BTreeMap;
 
@@ -41,14 +43,14 @@ fn holds(id: TerritoryId, is_row: bool, context: &Context<'_>) -> bool {
         && (is_row || territory.conditions.get(&context.record.kind).is_some_and(|c| answer(c, context).is_yes()))
 }
 
-/// Looks a record up in a table: each territory once, with the line of the row that fits best (longest prefixes first).
+/// Looks a record up in a table: the territories of the rows that fit best, each with the line of its first such row.
 fn look_up(table: &TerritoryTable, context: &Context<'_>) -> BTreeMap<TerritoryId, u64> {
-    let mut found = BTreeMap::new();
-    let Some(columns) = table.matches.get(&context.record.kind) else { return found };
+    let none = BTreeMap::new();
+    let Some(columns) = table.matches.get(&context.record.kind) else { return none };
     let mut keys = vec![Vec::with_capacity(columns.len())];
     for (position, column) in columns.iter().enumerate() {
         let value = find(&column.field, context);
-        let Some(text) = value.value().and_then(|v| look_up_key(v, &column.field.ty)) else { return found };
+        let Some(text) = value.value().and_then(|v| look_up_key(v, &column.field.ty)) else { return none };
         let cells: Vec<std::sync::Arc<str>> = if column.prefix {
             let lengths = table.prefix_lengths.get(position).map_or(&[][..], Vec::as_slice);
             let whole = text.chars().count();
@@ -67,10 +69,6 @@ fn look_up(table: &TerritoryTable, context: &Context<'_>) -> BTreeMap<TerritoryI
             })
             .collect();
     }
-    for key in &keys {
-        for (territory, line) in table.rows.get(key).into_iter().flatten() {
-            found.entry(*territory).or_insert(*line);
-        }
-    }
-    found
+    // The keys come with the longest prefixes first, so the first that has rows is the best.
+    keys.iter().find_map(|key| table.rows.get(key)).map_or(none, |rows| rows.iter().copied().collect())
 }

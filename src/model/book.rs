@@ -265,7 +265,7 @@ pub struct TerritoryTable {
 pub struct TableMatch {
     /// The field.
     pub field: FieldPath,
-    /// Whether the cell is a prefix of the field's value.
+    /// Whether the cell is a prefix of the field's value; of the rows that fit, those with the longest prefix claim.
     pub prefix: bool,
     /// The column.
     pub column: Arc<str>,

@@ -175,12 +175,29 @@ fn rows_of_a_table_claim_by_their_cells() {
 }
 
 #[test]
-fn prefixes_of_every_length_claim() {
+fn the_longest_prefix_of_a_table_claims() {
     let mut stage = table("postal starts with zip");
-    let decision = stage.lead(&[("country", "US"), ("postal", "94105-1")]);
-    assert_eq!(stage.claims(&decision).into_keys().collect::<Vec<_>>(), ["bay", "city", "soma", "us"]);
-    let decision = stage.lead(&[("country", "US"), ("postal", "9410")]);
-    assert_eq!(stage.claims(&decision).into_keys().collect::<Vec<_>>(), ["bay", "city", "us"]);
+    for (postal, wanted) in [("94105-1", "soma"), ("9410", "city"), ("94", "bay"), ("98", "us")] {
+        let decision = stage.lead(&[("country", "US"), ("postal", postal)]);
+        let claims: Vec<_> = stage.claims(&decision).into_keys().filter(|t| t != "us").collect();
+        assert_eq!(claims, if wanted == "us" { vec![] } else { vec![wanted] }, "{postal}");
+        assert_eq!(placed(&stage, &decision), wanted);
+    }
+}
+
+#[test]
+fn a_longer_prefix_that_does_not_fit_otherwise_hides_no_shorter_one() {
+    let zips = "zip,country,territory,owner\n941,US,city,lee\n94,DE,bayern,ana\n94,US,bay,mia";
+    let rules = format!(
+        "territories from \"zips.csv\" {{ match postal starts with zip match country is country name territory owner owner }}
+         overlap {{ name }}
+         {OTHERWISE}"
+    );
+    let mut stage = stage(&rules, &[("rep", REPS)], &[("zips.csv", zips)]);
+    for (country, wanted) in [("DE", "bayern"), ("US", "city"), ("CA", "")] {
+        let decision = stage.lead(&[("country", country), ("postal", "94105")]);
+        assert_eq!(placed(&stage, &decision), wanted, "{country}");
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@
     reason = "a test stops at what it does not expect"
 )]
 
+mod cli;
 mod conformance;
 mod gallery;
 mod generated;

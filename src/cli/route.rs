@@ -87,13 +87,11 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Exit {
     };
     match route(arguments, terminal, &run) {
         Ok(exit) => exit,
-        Err(error) => {
-            for finding in error.findings().iter().filter(|_| matches!(error, DataError::MissingColumns { .. })) {
-                let look = terminal.error_look();
-                output::tell(&crate::diagnostic::render::terminal(std::slice::from_ref(finding), &run.opened.snapshot.sources, look));
-            }
-            output::trouble(&error)
+        Err(DataError::MissingColumns { findings, .. }) => {
+            output::tell(&crate::diagnostic::render::terminal(&findings, &run.opened.snapshot.sources, terminal.error_look()));
+            Exit::CouldNotRun
         }
+        Err(error) => output::trouble(&error),
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod cli;
 mod conformance;
+mod docs;
 mod gallery;
 mod generated;
 mod oracle;

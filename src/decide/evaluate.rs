@@ -93,11 +93,12 @@ fn lies_in(territory: TerritoryId, territories: &[TerritoryId], context: &Contex
     false
 }
 
-/// Finds the last assignment of a value, not longer ago than that.
+/// Finds the last assignment of a record of this type with the value, not longer ago than that.
 #[must_use]
 pub fn past<'a>(by: &FieldPath, value: &Value, within: Period, context: &Context<'a>) -> Option<&'a crate::state::Past> {
     let key = compare::memory_key(value, &by.ty)?;
-    let past = context.state.history.get(&by.written)?.get(&key)?;
+    let of = context.plan.book.schema.records.get(context.record.kind.index())?;
+    let past = context.state.history.get(&of.name)?.get(&by.written)?.get(&key)?;
     let earliest = calendar::ago(context.now, within, &context.plan.book.zone);
     (earliest <= past.at && past.at <= context.now).then_some(past)
 }

@@ -55,10 +55,11 @@ pub(super) fn assigned(taken: &Taken, context: &Context<'_>, pending: &mut Pendi
     given_by_team(taken.team, rep, context, pending);
     pending.changes.extend(open_limits(context).map(|(limit, _)| Change::Counted { limit, rep: rep.clone(), period: None }));
     pending.changes.push(Change::Opened { rep: rep.clone() });
+    let Some(of) = context.plan.book.schema.records.get(context.record.kind.index()).map(|r| r.name.clone()) else { return };
     for path in context.plan.remembered.get(&context.record.kind).into_iter().flatten() {
         if let Some(value) = find(path, context).value().and_then(|v| memory_key(v, &path.ty)) {
             let past = Past { rep: rep.clone(), at: context.now, record: context.record.key.clone() };
-            pending.changes.push(Change::Remembered { by: path.written.clone(), value, past });
+            pending.changes.push(Change::Remembered { of: of.clone(), by: path.written.clone(), value, past });
         }
     }
 }

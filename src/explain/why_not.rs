@@ -247,8 +247,11 @@ fn territory_path(looking: &Looking<'_>, id: TerritoryId) -> PathWords {
             return path(looking, words, at.name.span, format!("{prefix}{dates}"));
         }
         if at.row.is_some() {
-            let table = at.row.as_ref().and_then(|r| looking.book.tables.get(r.table)).map_or_else(String::new, |t| t.file.to_string());
-            return path(looking, words, at.span, format!("{prefix}no row of {table} for it fits the record"));
+            let table = at.row.as_ref().and_then(|r| looking.book.tables.get(r.table));
+            let file = table.map_or("", |t| &*t.file);
+            let longest = table.is_some_and(|t| t.prefix_lengths.iter().any(|l| !l.is_empty()));
+            let which = if longest { "no row for it has the longest prefix that fits the record" } else { "no row for it fits the record" };
+            return path(looking, words, at.span, format!("{prefix}in {file} {which}"));
         }
         let Some(condition) = at.conditions.get(&looking.decision.record.kind) else {
             return path(looking, words, at.name.span, format!("{prefix}it asks for fields that such a record does not have"));

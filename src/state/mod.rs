@@ -25,8 +25,8 @@ pub struct State {
     pub counts: BTreeMap<LimitKey, BTreeMap<Arc<str>, Count>>,
     /// When a team last gave something to a rep.
     pub received: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Timestamp>>,
-    /// The last assignment by field as written (`email`), value and time.
-    pub history: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Past>>,
+    /// The last assignment by record type, field as written (`email`) and value: a lead's past is not an account's.
+    pub history: BTreeMap<Arc<str>, BTreeMap<Arc<str>, BTreeMap<Arc<str>, Past>>>,
 }
 
 /// Holds a rep's place in a team's turns.
@@ -80,7 +80,7 @@ pub enum Change {
     /// The team gave something to the rep.
     Received { team: Arc<str>, rep: Arc<str>, at: Timestamp },
     /// Remembers who got a value.
-    Remembered { by: Arc<str>, value: Arc<str>, past: Past },
+    Remembered { of: Arc<str>, by: Arc<str>, value: Arc<str>, past: Past },
 }
 
 impl State {
@@ -101,8 +101,8 @@ impl State {
             Change::Received { team, rep, at } => {
                 self.received.entry(team.clone()).or_default().insert(rep.clone(), *at);
             }
-            Change::Remembered { by, value, past } => {
-                self.history.entry(by.clone()).or_default().insert(value.clone(), past.clone());
+            Change::Remembered { of, by, value, past } => {
+                self.history.entry(of.clone()).or_default().entry(by.clone()).or_default().insert(value.clone(), past.clone());
             }
         }
     }

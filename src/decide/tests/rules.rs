@@ -129,7 +129,7 @@ fn the_previous_rep_is_remembered_within_the_run() {
     assert_eq!(stage.who(&[("email", "al@x")]), "lee");
     assert_eq!(stage.who(&[("email", "jo@x")]), "ana");
     assert_eq!(stage.who(&[("email", "al@x")]), "lee");
-    let past = &stage.state.history["email"]["jo@x"];
+    let past = &stage.state.history["lead"]["email"]["jo@x"];
     assert_eq!((&*past.rep, past.at), ("ana", at(MONDAY)));
 }
 

@@ -21,7 +21,7 @@ const MOST: usize = 12;
 const EFFORT: usize = 1 << 20;
 
 /// The most bytes read again for one file; items beyond it show their first mistake only.
-pub(super) const FILE_EFFORT: usize = 16 << 20;
+pub(super) const FILE_EFFORT: usize = 4 << 20;
 
 /// A change of the text being read: what to replace, and by what.
 pub(super) type Edit = (Range<usize>, String);

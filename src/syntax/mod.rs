@@ -141,6 +141,9 @@ impl Reading<'_> {
     fn keep(&mut self, found: Vec<Diagnostic>) {
         let room = (MOST_FINDINGS + 1).saturating_sub(self.findings.len());
         self.findings.extend(found.into_iter().take(room));
+        if self.findings.len() > MOST_FINDINGS {
+            self.effort = 0;
+        }
     }
 }
 

@@ -212,8 +212,13 @@ fn time_grows_with_the_text() {
     ];
     for (name, head, unit) in shapes {
         let text = |n: usize| format!("{head}{}", unit.repeat(n / unit.len()));
-        let (small, large) = (time(&text(20_000)), time(&text(80_000)));
-        let allowed = small * 8 + Duration::from_millis(300);
-        assert!(large < allowed, "{name}: {small:?} for 20 kB and {large:?} for 80 kB");
+        // A busy machine slows one measurement, rarely all of them; quadratic growth shows in every one.
+        let mut measured = Vec::new();
+        let linear = (0..4).any(|_| {
+            let (small, large) = (time(&text(20_000)), time(&text(80_000)));
+            measured.push((small, large));
+            large < small * 8 + Duration::from_millis(300)
+        });
+        assert!(linear, "{name}: for 20 kB and for 80 kB {measured:?}");
     }
 }

@@ -17,6 +17,9 @@ pub struct Unknown {
     pub near: Vec<String>,
 }
 
+/// How many of a rep's territories are gone through; a table may give one rep thousands.
+const MOST_TERRITORIES: usize = 10;
+
 /// What a name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asked<'n> {
@@ -35,7 +38,11 @@ pub fn why_not(looking: &Looking<'_>, name: &str) -> Result<WhyNot, Unknown> {
     let asked = find(looking, name)?;
     let context = looking.context();
     let (kind, got_it, paths) = match asked {
-        Asked::Rep(rep) => ("rep", looking.decision.outcome.assignee == Assignee::Rep(rep.into()), to_target(looking, asked, &context)),
+        Asked::Rep(rep) => {
+            let mut paths = to_target(looking, asked, &context);
+            paths.extend(owned(looking, rep));
+            ("rep", looking.decision.outcome.assignee == Assignee::Rep(rep.into()), paths)
+        }
         Asked::Queue(queue) => {
             ("queue", looking.decision.outcome.assignee == Assignee::Queue(queue.into()), to_target(looking, asked, &context))
         }
@@ -168,6 +175,19 @@ fn to_target(looking: &Looking<'_>, asked: Asked<'_>, context: &Context<'_>) -> 
         }
     }
     paths
+}
+
+/// The territories that a rep owns and that do not hold the record, when some rule routes to the owner of the territory.
+fn owned(looking: &Looking<'_>, rep: &str) -> Vec<PathWords> {
+    let order = looking.plan.rule_order.get(&looking.decision.record.kind).map(Vec::as_slice).unwrap_or_default();
+    let by_owner = |id: &RuleId| looking.book.rules[id.index()].route.iter().any(|t| matches!(t.kind, TargetKind::TerritoryOwner));
+    if !order.iter().any(by_owner) {
+        return Vec::new();
+    }
+    let territories = looking.book.territories.iter().enumerate();
+    let owned = territories.filter(|(_, t)| matches!(&t.owner, Some(Owner::Rep(name)) if name.as_str() == rep));
+    let ids = owned.map(|(i, _)| TerritoryId::from_index(i)).filter(|id| looking.decision.placement.territory() != Some(*id));
+    ids.take(MOST_TERRITORIES).map(|id| territory_path(looking, id)).collect()
 }
 
 /// Whether a target could ever lead to who is asked about; paths and look-ups could lead to any rep.

@@ -287,7 +287,7 @@ fn targets() {
 fn credit_roles() {
     let credit = only!(
         Credit,
-        "credit c { amount revenue  revenue: 10% assignee, 10% territory owner, 10% account owner, 10% owner of account.parent, 10% rep ana, 2.5% assignee.manager, rest helper  overlay: 5% helper }"
+        "credit c { amount revenue  revenue: 10% assignee, 10% territory owner, 10% account owner, 10% owner of account.parent, 10% rep ana, 2.5% assignee.manager, rest advisor  overlay: 5% advisor }"
     );
     let roles: Vec<&RoleSyntax> = credit.ledgers[0].shares.iter().map(|s| &s.role).collect();
     assert!(matches!(

@@ -230,8 +230,11 @@ pub fn items(dice: &mut Dice) -> Vec<String> {
     territories(dice, &mut items);
     overlays(dice, &mut items);
     items.extend((0..5).map(|i| rule(dice, i)));
-    items.extend((0..3).map(|i| account_rule(dice, i)));
     items.push("otherwise { route to team t2, else queue triage  respond within 2 hours }\n".to_owned());
-    items.push("otherwise for account { route to team t3, else queue review  credit farm }\n".to_owned());
+    // Without rules nobody gets an account; it is placed all the same.
+    if dice.chance(85) {
+        items.extend((0..3).map(|i| account_rule(dice, i)));
+        items.push("otherwise for account { route to team t3, else queue review  credit farm }\n".to_owned());
+    }
     items
 }

@@ -140,8 +140,7 @@ impl<'a> Oracle<'a> {
             verdict.rule = Some("otherwise".to_owned());
             decided = Some((taker, last.credit, last.respond));
         }
-        let Some((taker, credit, respond)) = decided else { return verdict };
-        verdict.assignee = Some(taker.0.clone());
+        // Overlays add people whether or not somebody has the record.
         for overlay in &self.plan.book.overlays {
             if overlay.record == kind && overlay.dates.contains(self.today(at)) && self.ask(&overlay.condition, case, None).is_yes() {
                 for add in &overlay.adds {
@@ -150,6 +149,8 @@ impl<'a> Oracle<'a> {
                 }
             }
         }
+        let Some((taker, credit, respond)) = decided else { return verdict };
+        verdict.assignee = Some(taker.0.clone());
         if let Some(credit) = credit {
             verdict.totals = self.credit(&self.plan.book.credits[credit.index()], case, &taker, &verdict.added);
         }

@@ -26,8 +26,11 @@ pub struct State {
     /// When a team last gave something to a rep.
     pub received: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Timestamp>>,
     /// The last assignment by record type, field as written (`email`) and value: a lead's past is not an account's.
-    pub history: BTreeMap<Arc<str>, BTreeMap<Arc<str>, BTreeMap<Arc<str>, Past>>>,
+    pub history: BTreeMap<Arc<str>, Pasts>,
 }
+
+/// The last assignments of one type of record, by field as written and value.
+pub type Pasts = BTreeMap<Arc<str>, BTreeMap<Arc<str>, Past>>;
 
 /// Holds a rep's place in a team's turns.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -77,7 +77,12 @@ pub enum Work {
 const ACCOUNTS: &[&str] = &["A1", "A2", "A3", "A4"];
 
 fn lead(dice: &mut Dice, id: &str, at: Timestamp) -> Cells {
-    let email = format!("{}@{}", dice.of(&["a", "b", "x", "cx"]), dice.of(&["a.example", "B.example", "c.example", "free.example"]));
+    let domain = dice.of(&["a.example", "B.example", "c.example", "free.example", "b.example."]);
+    let email = match dice.below(20) {
+        0 => "nobody".to_owned(),
+        1 => format!("Jo <jo@{domain}>"),
+        _ => format!("{}@{domain}", dice.of(&["a", "b", "x", "cx"])),
+    };
     vec![
         ("id", id.to_owned()),
         ("email", dice.cell(20, &[&email])),
@@ -182,8 +187,9 @@ impl Data {
         data.absences.values_mut().for_each(|all| all.sort());
         for row in &self.open.rows {
             let record = self.open.record(row, schema, "lead");
-            let [.., rep, count] = row.as_slice() else { panic!("a row without rep and open") };
-            data.loads.entry(rep.as_str().into()).or_default().push(OpenWork { count: count.parse().unwrap(), record });
+            // The last two columns are who has it and how much.
+            let (rep, count) = (&row[row.len() - 2], row[row.len() - 1].parse().unwrap());
+            data.loads.entry(rep.as_str().into()).or_default().push(OpenWork { count, record });
         }
         data
     }

@@ -12,7 +12,7 @@ use super::{Made, book, cases, no_errors, run, text};
 fn decided_from_files(data: &Data, rules: &str, seed: u64) -> Vec<Decision> {
     let folder = tempfile::tempdir().unwrap();
     data.write(folder.path(), rules);
-    let opened = open(folder.path()).unwrap_or_else(|e| panic!("seed {seed}: {}", e.in_words()));
+    let opened = open(folder.path()).unwrap();
     no_errors(&opened.snapshot, seed);
     assert_eq!(opened.reports.iter().map(|r| r.set_aside).sum::<u64>(), 0, "seed {seed}: {:?}", opened.reports);
     let work = data.work(&opened.snapshot.schema);

@@ -15,6 +15,9 @@ const SHOWN: usize = 5;
 /// Finds active reps whom no team, territory, rule, overlay, credit or record names.
 pub(super) fn check(plan: &Plan) -> Vec<Diagnostic> {
     let Some(rep) = plan.book.rep else { return Vec::new() };
+    if chains(plan).any(leads_to_anybody) {
+        return Vec::new();
+    }
     let named = named(plan);
     let idle: Vec<&Record> =
         plan.data.all(rep.record).filter(|r| matches!(r.value(rep.active), Some(Value::YesNo(true))) && !named.contains(&r.key)).collect();
@@ -42,9 +45,7 @@ fn named(plan: &Plan) -> BTreeSet<Arc<str>> {
         Some(Owner::Rep(name)) => Some(name.text.clone()),
         _ => None,
     }));
-    let chains = book.rules.iter().flat_map(|r| &r.route).chain(book.otherwise.values().flat_map(|o| &o.route));
-    let adds = book.overlays.iter().flat_map(|o| o.adds.iter().flat_map(|a| &a.targets));
-    named.extend(chains.chain(adds).filter_map(named_target));
+    named.extend(chains(plan).filter_map(named_target));
     for ledger in book.credits.iter().flat_map(|c| &c.ledgers) {
         named.extend(ledger.shares.iter().map(|s| &s.role).chain(&ledger.rest).filter_map(|r| match r {
             Role::Rep(name) => Some(name.text.clone()),
@@ -53,6 +54,22 @@ fn named(plan: &Plan) -> BTreeSet<Arc<str>> {
     }
     owners(plan, &mut named);
     named
+}
+
+/// All targets of rules, last resorts and overlays.
+fn chains(plan: &Plan) -> impl Iterator<Item = &Target> {
+    let book = &plan.book;
+    let routes = book.rules.iter().flat_map(|r| &r.route).chain(book.otherwise.values().flat_map(|o| &o.route));
+    routes.chain(book.overlays.iter().flat_map(|o| o.adds.iter().flat_map(|a| &a.targets)))
+}
+
+/// A rep named by the record itself, as in `lead.owner`, can be anybody.
+fn leads_to_anybody(target: &Target) -> bool {
+    match &target.kind {
+        TargetKind::Path(path) => path.place.steps.is_empty(),
+        TargetKind::LeaveAsIs(_) => true,
+        _ => false,
+    }
 }
 
 fn named_target(target: &Target) -> Option<Arc<str>> {

@@ -47,13 +47,14 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Exit {
     };
     let findings = &opened.snapshot.findings;
     let sources = &opened.snapshot.sources;
-    let serious = findings.iter().any(|f| f.severity != Severity::Advice);
-    let exit = if serious { Exit::Findings } else { Exit::Fine };
+    // Warnings and advice are shown, and the book can be used all the same.
+    let usable = !findings.iter().any(|f| f.severity == Severity::Error);
+    let exit = if usable { Exit::Fine } else { Exit::Findings };
     match arguments.format {
         Format::Text if findings.is_empty() => output::print(&fine(&opened), exit),
         Format::Text => {
             let mut text = render::terminal(findings, sources, terminal.look());
-            if !serious {
+            if usable {
                 text.push_str(&fine(&opened));
             }
             output::print(&text, exit)
@@ -87,5 +88,6 @@ fn fine(opened: &Opened) -> String {
         wording::count(book.teams.len(), "team", "teams"),
         wording::count(book.overlays.len(), "overlay", "overlays"),
     ];
-    format!("The book `{}` in {shown} is fine: {}.\n", book.name, wording::join(&counted, "and"))
+    let state = if opened.snapshot.findings.is_empty() { "is fine" } else { "can be used" };
+    format!("The book `{}` in {shown} {state}: {}.\n", book.name, wording::join(&counted, "and"))
 }

@@ -87,13 +87,11 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Exit {
     };
     match route(arguments, terminal, &run) {
         Ok(exit) => exit,
-        Err(error) => {
-            for finding in error.findings().iter().filter(|_| matches!(error, DataError::MissingColumns { .. })) {
-                let look = terminal.error_look();
-                output::tell(&crate::diagnostic::render::terminal(std::slice::from_ref(finding), &run.opened.snapshot.sources, look));
-            }
-            output::trouble(&error)
+        Err(DataError::MissingColumns { findings, .. }) => {
+            output::tell(&crate::diagnostic::render::terminal(&findings, &run.opened.snapshot.sources, terminal.error_look()));
+            Exit::CouldNotRun
         }
+        Err(error) => output::trouble(&error),
     }
 }
 
@@ -140,7 +138,7 @@ fn route(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<Exit, 
     let reasons = aside.finish()?;
     let mut text = String::new();
     if !for_machines {
-        text.push_str(&rows_text(&shown, total, terminal));
+        text.push_str(&rows_text(&shown, total, arguments, terminal));
     }
     text.push_str(&report::summary_text(&summary, terminal.width));
     text.push_str(&data_text(&read, &reasons, arguments));
@@ -189,7 +187,7 @@ fn cells(row: &Row) -> Vec<OutCell<'_>> {
     ]
 }
 
-fn rows_text(shown: &[Row], total: u64, terminal: &Terminal) -> String {
+fn rows_text(shown: &[Row], total: u64, arguments: &Arguments, terminal: &Terminal) -> String {
     if shown.is_empty() {
         return String::new();
     }
@@ -202,9 +200,23 @@ fn rows_text(shown: &[Row], total: u64, terminal: &Terminal) -> String {
         ));
     }
     if let Some(first) = shown.first() {
-        text.push_str(&format!("Why one of them went where it went: turf why {}\n", wording::as_written(&first.id)));
+        text.push_str(&format!("Why one of them went where it went: {}\n", why_command(arguments, &first.id)));
     }
     text + "\n"
+}
+
+/// Writes the command that explains one of the rows, with the options that led to it.
+fn why_command(arguments: &Arguments, id: &str) -> String {
+    let mut command = format!("turf why {}", wording::as_written(id));
+    let file = arguments.leads.as_ref().filter(|f| f.as_os_str() != "-");
+    let options = [
+        file.map(|f| format!(" {}", f.display())),
+        arguments.book.as_ref().map(|b| format!(" --book {}", b.display())),
+        arguments.at.as_ref().map(|at| format!(" --at {at}")),
+        (arguments.record != "lead").then(|| format!(" --record {}", arguments.record)),
+    ];
+    options.into_iter().flatten().for_each(|option| command.push_str(&option));
+    command
 }
 
 /// Says what the file's dirt was and what became of it.

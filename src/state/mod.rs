@@ -14,6 +14,9 @@ use num_rational::BigRational;
 
 pub use pending::Pending;
 
+/// The last assignment of each value of a field.
+pub type PastByValue = BTreeMap<Arc<str>, Past>;
+
 /// Holds everything earlier decisions left behind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
@@ -26,11 +29,8 @@ pub struct State {
     /// When a team last gave something to a rep.
     pub received: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Timestamp>>,
     /// The last assignment by record type, field as written (`email`) and value: a lead's past is not an account's.
-    pub history: BTreeMap<Arc<str>, Pasts>,
+    pub history: BTreeMap<Arc<str>, BTreeMap<Arc<str>, PastByValue>>,
 }
-
-/// The last assignments of one type of record, by field as written and value.
-pub type Pasts = BTreeMap<Arc<str>, BTreeMap<Arc<str>, Past>>;
 
 /// Holds a rep's place in a team's turns.
 #[derive(Clone, Debug, PartialEq, Eq)]

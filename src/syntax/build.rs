@@ -19,9 +19,7 @@ pub(super) type Piece<'i> = Pair<'i, Rule>;
 impl Build {
     /// Returns the place of a pair in the file, without the white space after it.
     pub(super) fn span(&self, pair: &Piece<'_>) -> Span {
-        let span = pair.as_span();
-        let length = trimmed(span.as_str());
-        Span::new(self.file, self.base + span.start(), self.base + span.start() + length)
+        Span::new(self.file, self.base + pair.as_span().start(), self.base + end(pair))
     }
 
     /// Builds a name; quotes and escapes are taken off.
@@ -126,23 +124,16 @@ pub(super) fn unquote(written: &str) -> Arc<str> {
     text.into()
 }
 
-/// Returns the length of a text up to its last character that is neither blank nor part of a comment.
+/// Returns where the last token of a pair ends.
 ///
 /// A rule that ends in something optional takes the white space and comments before it along; spans should not.
-fn trimmed(text: &str) -> usize {
-    let (mut end, mut quoted, mut comment, mut escaped) = (0, false, false, false);
-    for (at, c) in text.char_indices() {
-        match c {
-            '\n' => (quoted, comment) = (false, false),
-            _ if comment => {}
-            '#' if !quoted => comment = true,
-            '"' if !escaped => quoted = !quoted,
-            _ => {}
-        }
-        escaped = quoted && c == '\\' && !escaped;
-        if !comment && !c.is_whitespace() {
-            end = at + c.len_utf8();
+fn end(pair: &Piece<'_>) -> usize {
+    let mut last = pair.clone();
+    loop {
+        let end = last.as_span().end();
+        match last.into_inner().next_back() {
+            Some(inner) => last = inner,
+            None => return end,
         }
     }
-    end
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use pest::error::{Error, ErrorVariant, InputLocation};
 
 use super::Rule;
-use super::split::{Scanner, Seen};
+use super::scan::{Scanner, Seen};
 use crate::diagnostic::{Diagnostic, DiagnosticName};
 use crate::text::{FileId, Span, wording};
 
@@ -67,6 +67,17 @@ fn several_words(text: &str, at: &std::ops::Range<usize>) -> Option<String> {
     };
     let between = text.get(before_range.end..at.start)?;
     (matches!(operator, "is" | "not" | "contains" | "with") && !between.contains('\n')).then(|| format!("{before} {here}"))
+}
+
+/// Returns the keywords among rules, in order of the alphabet.
+pub(super) fn keywords(rules: &[Rule]) -> Vec<String> {
+    let words: BTreeSet<String> = rules.iter().filter_map(|r| word(*r)?.strip_prefix('`')?.strip_suffix('`').map(str::to_owned)).collect();
+    words.into_iter().filter(|w| w.chars().all(|c| c.is_ascii_lowercase() || c == ' ')).collect()
+}
+
+/// Returns whether a word is a keyword of the language.
+pub(super) fn is_keyword(word: &str) -> bool {
+    Rule::all_rules().iter().any(|r| format!("{r:?}").strip_prefix("k_") == Some(word))
 }
 
 fn words(error: &Error<Rule>) -> Vec<String> {

@@ -7,18 +7,29 @@ mod build;
 mod build_condition;
 mod build_item;
 mod expected;
+mod guess;
+mod mend;
+mod scan;
 mod slips;
 mod split;
+mod statement;
+#[cfg(test)]
+mod tests;
 pub mod tree;
 
 use pest::Parser as _;
+use pest::error::Error;
 
 use crate::diagnostic::{Diagnostic, DiagnosticName};
 use crate::text::{FileId, SourceFile, Span, wording};
+use split::Piece;
 use tree::{BrokenItem, Item, SyntaxTree};
 
 /// The largest rule file that is read.
 pub const FILE_LIMIT: usize = 64 << 20;
+
+/// The most findings shown for one file.
+const MOST_FINDINGS: usize = 10_000;
 
 /// How deep brackets and braces may nest.
 pub const DEPTH_LIMIT: usize = 64;
@@ -54,78 +65,91 @@ pub fn parse(file: FileId, source: &SourceFile) -> Parsed {
         return Parsed { tree, findings: vec![finding] };
     }
     let split = split::split(file, text);
-    let mut findings = split.findings;
     tree.comments = split.comments;
-    for piece in &split.pieces {
-        let Some(piece_text) = text.get(piece.clone()) else { continue };
-        let (items, found) = parse_with_inner(file, piece.start, piece_text);
-        tree.items.extend(items);
-        findings.extend(found);
+    let mut reading = Reading { file, text, items: Vec::new(), findings: split.findings, effort: mend::FILE_EFFORT };
+    for piece in split.pieces {
+        reading.piece(piece, true);
     }
-    drop_consequences(&mut findings, &split.pieces);
-    Parsed { tree, findings }
+    tree.items = reading.items;
+    Parsed { tree, findings: bounded(file, reading.findings) }
 }
 
-/// Parses one item. If it fails and swallowed others, because its brace was never closed, those are parsed too.
-fn parse_with_inner(file: FileId, start: usize, text: &str) -> (Vec<Item>, Vec<Diagnostic>) {
-    let (item, findings) = parse_piece(file, start, text);
-    let failed = matches!(item, Item::Broken(_));
-    let Some(inner) = failed.then(|| split::at_first_column(file, start, text)).flatten() else {
-        return (vec![item], findings);
-    };
-    let mut found = inner.findings;
-    let mut items = Vec::new();
-    for piece in &inner.pieces {
-        let Some(piece_text) = text.get(piece.start - start..piece.end - start) else { continue };
-        let (item, more) = parse_piece(file, piece.start, piece_text);
-        items.push(item);
-        found.extend(more);
+/// Puts findings in the order of the file, and leaves those beyond [`MOST_FINDINGS`] out.
+fn bounded(file: FileId, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    findings.sort_by_key(|f| main_span(f).map(|s| s.start));
+    if findings.len() > MOST_FINDINGS {
+        findings.truncate(MOST_FINDINGS);
+        let last = findings.last().and_then(main_span).unwrap_or(Span::new(file, 0, 0));
+        findings.push(
+            Diagnostic::new(DiagnosticName::Syntax, "more was found in this file than is shown")
+                .at(last, "the last one shown")
+                .help("Mend these first; a file with so many mistakes may not be a rule file at all."),
+        );
     }
-    drop_consequences(&mut found, &inner.pieces);
-    (items, found)
+    findings
 }
 
-/// Drops a bare syntax error in an item whose brace or text was never closed: it only says the same again.
-fn drop_consequences(findings: &mut Vec<Diagnostic>, pieces: &[std::ops::Range<usize>]) {
-    let piece_of = |f: &Diagnostic| main_span(f).and_then(|s| pieces.iter().position(|p| p.contains(&(s.start as usize))));
-    let explained: Vec<Option<usize>> =
-        findings.iter().filter(|f| matches!(f.name, DiagnosticName::UnclosedBrace | DiagnosticName::UnclosedText)).map(piece_of).collect();
-    findings.retain(|f| f.name != DiagnosticName::Syntax || !explained.contains(&piece_of(f)));
+/// Holds what came of the items so far.
+struct Reading<'t> {
+    file: FileId,
+    text: &'t str,
+    items: Vec<Item>,
+    findings: Vec<Diagnostic>,
+    /// Bytes that may still be read again to find more than the first mistake of an item.
+    effort: usize,
+}
+
+impl Reading<'_> {
+    /// Parses one item. If it fails and swallowed others, because a brace is missing, those are parsed too.
+    fn piece(&mut self, piece: Piece, may_cut: bool) {
+        let Some(written) = self.text.get(piece.range.clone()) else { return };
+        let (file, start) = (self.file, piece.range.start);
+        let mut found = piece.findings;
+        found.extend(slips::characters(file, start, written));
+        let error = match self.item(start, written, &mut found) {
+            Ok(item) => {
+                self.items.push(item);
+                return self.keep(found);
+            }
+            Err(error) => error,
+        };
+        let span = Span::new(file, start, piece.range.end);
+        if let Some(error) = error {
+            if may_cut && let Some(inner) = split::at_first_column(file, self.text, piece.range) {
+                self.keep(inner.findings);
+                return inner.pieces.into_iter().for_each(|piece| self.piece(piece, false));
+            }
+            found.extend(slips::operators(file, start, written));
+            mend::rest((span, written), &error, &mut found, &mut self.effort);
+        }
+        self.keep(found);
+        let (keyword, name) = split::heading(file, start, written);
+        self.items.push(Item::Broken(BrokenItem { keyword, name, span }));
+    }
+
+    /// Parses and builds; fails with the grammar's error, or with none when nesting is too deep to try.
+    fn item(&self, start: usize, written: &str, found: &mut Vec<Diagnostic>) -> Result<Item, Option<Box<Error<Rule>>>> {
+        if let Some(deep) = split::too_deep(self.file, start, written) {
+            found.push(deep);
+            return Err(None);
+        }
+        let mut pairs = TurfParser::parse(Rule::item, written).map_err(|error| Some(Box::new(error)))?;
+        let build = build::Build { file: self.file, base: start };
+        pairs.next().and_then(|pair| build_item::item(&build, pair)).ok_or(None)
+    }
+
+    fn keep(&mut self, found: Vec<Diagnostic>) {
+        let room = (MOST_FINDINGS + 1).saturating_sub(self.findings.len());
+        self.findings.extend(found.into_iter().take(room));
+        if self.findings.len() > MOST_FINDINGS {
+            self.effort = 0;
+        }
+    }
 }
 
 fn main_span(finding: &Diagnostic) -> Option<Span> {
     match &finding.labels.first()?.place {
         crate::diagnostic::Place::Source(span) => Some(*span),
         crate::diagnostic::Place::Data { .. } => None,
-    }
-}
-
-fn parse_piece(file: FileId, start: usize, text: &str) -> (Item, Vec<Diagnostic>) {
-    let mut findings = slips::characters(file, start, text);
-    let span = Span::new(file, start, start + text.len());
-    let broken = |findings| {
-        let (keyword, name) = split::heading(file, start, text);
-        (Item::Broken(BrokenItem { keyword, name, span }), findings)
-    };
-    if let Some(deep) = split::too_deep(file, start, text) {
-        findings.push(deep);
-        return broken(findings);
-    }
-    match TurfParser::parse(Rule::item, text) {
-        Ok(mut pairs) => {
-            let build = build::Build { file, base: start };
-            match pairs.next().and_then(|pair| build_item::item(&build, pair)) {
-                Some(item) => (item, findings),
-                None => broken(findings),
-            }
-        }
-        Err(error) => {
-            let operators = slips::operators(file, start, text);
-            if operators.is_empty() && findings.is_empty() {
-                findings.push(expected::finding(file, start, text, &error));
-            }
-            findings.extend(operators);
-            broken(findings)
-        }
     }
 }

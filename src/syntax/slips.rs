@@ -8,18 +8,17 @@ use std::ops::Range;
 use unicode_security::MixedScript;
 use unicode_security::confusable_detection::skeleton;
 
-use super::split::{ITEMS, Scanner, Seen};
+use super::MOST_FINDINGS;
+use super::scan::{Scanner, Seen, Token};
+use super::split::ITEMS;
 use crate::diagnostic::{Diagnostic, DiagnosticName};
 use crate::text::{FileId, Span, wording};
-
-/// Quotes that word processors put in the place of `"`.
-const SMART_QUOTES: &[char] =
-    &['\u{201c}', '\u{201d}', '\u{201e}', '\u{201f}', '\u{ab}', '\u{bb}', '\u{2018}', '\u{2019}', '\u{201a}', '\u{2033}', '\u{ff02}'];
 
 /// Operators of spreadsheets and other languages, longest first, and what turf writes.
 const OPERATORS: &[(&str, &str)] = &[
     ("===", "is"),
     ("!==", "is not"),
+    ("...", ".."),
     ("==", "is"),
     ("=>", ">="),
     ("=<", "<="),
@@ -27,19 +26,25 @@ const OPERATORS: &[(&str, &str)] = &[
     ("!=", "is not"),
     ("&&", "and"),
     ("||", "or"),
-    (";", ""),
+    ("\u{2260}", "is not"),
+    ("\u{2264}", "<="),
+    ("\u{2265}", ">="),
+    ("\u{2026}", ".."),
     ("!", "not"),
 ];
 
 /// Looks for characters that are not what they look like, outside of texts and comments.
 pub(super) fn characters(file: FileId, start: usize, text: &str) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    if text.is_ascii() {
+    if text.is_ascii() && !text.contains(|c: char| c == '\'' || c.is_ascii_control()) {
         return findings;
     }
     let mut last_end = 0;
     let at = |range: Range<usize>| Span::new(file, start + range.start, start + range.end);
     for (range, seen) in Scanner::new(text, 0) {
+        if findings.len() > MOST_FINDINGS {
+            break;
+        }
         let gap = text.get(last_end..range.start).unwrap_or("");
         for (offset, c) in gap.char_indices().filter(|(_, c)| !matches!(c, ' ' | '\t' | '\r' | '\n' | '\u{feff}')) {
             let begin = last_end + offset;
@@ -47,12 +52,7 @@ pub(super) fn characters(file: FileId, start: usize, text: &str) -> Vec<Diagnost
         }
         last_end = range.end;
         match seen {
-            Seen::Sign(c) if SMART_QUOTES.contains(&c) => findings.push(
-                Diagnostic::new(DiagnosticName::SmartQuotes, format!("`{c}` is a quote from a word processor"))
-                    .at(at(range.clone()), "not a plain quote")
-                    .fix(at(range), "\"")
-                    .help("Write texts between plain quotes: `\"...\"`."),
-            ),
+            Seen::Smart => findings.push(smart_quotes(at(range.clone()), text.get(range).unwrap_or(""))),
             Seen::Sign(c) if is_invisible(c) => findings.push(strange_blank(at(range), c)),
             Seen::Word(word) => findings.extend(lookalike(word, at(range))),
             _ => {}
@@ -61,15 +61,28 @@ pub(super) fn characters(file: FileId, start: usize, text: &str) -> Vec<Diagnost
     findings
 }
 
+fn smart_quotes(span: Span, written: &str) -> Diagnostic {
+    let mut inside = written.chars();
+    let (first, last) = (inside.next().unwrap_or('"'), inside.next_back().unwrap_or('"'));
+    let odd: Vec<String> = [first, last].iter().filter(|c| **c != '"').map(|c| format!("`{c}`")).collect();
+    let odd = if first == last { odd.into_iter().take(1).collect() } else { odd };
+    let inside = inside.as_str().replace('\\', "\\\\").replace('"', "\\\"");
+    let (verb, what) = if odd.len() == 1 { ("is", "quote") } else { ("are", "quotes") };
+    Diagnostic::new(DiagnosticName::SmartQuotes, format!("{} {verb} not the {what} that turf reads", wording::join(&odd, "and")))
+        .at(span, "put there by a word processor, or meant as a text")
+        .fix(span, format!("\"{inside}\""))
+        .help(format!("Write `\"{inside}\"` with straight double quotes."))
+}
+
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{ad}' | '\u{180e}')
+    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{ad}' | '\u{180e}')
 }
 
 fn strange_blank(span: Span, c: char) -> Diagnostic {
     let what = if c == '\u{a0}' { "a non-breaking space".to_owned() } else { format!("an invisible character (U+{:04X})", u32::from(c)) };
     Diagnostic::new(DiagnosticName::StrangeBlank, format!("{what} stands here, as from a web page or a spreadsheet"))
         .at(span, "looks like a blank, and is none")
-        .fix(span, if is_invisible(c) { "" } else { " " })
+        .fix(span, if is_invisible(c) && !c.is_whitespace() { "" } else { " " })
         .help("Put a plain blank in its place.")
 }
 
@@ -79,43 +92,78 @@ fn lookalike(word: &str, span: Span) -> Option<Diagnostic> {
         return None;
     }
     let plain: String = skeleton(word).collect();
-    let strangers: Vec<String> = word.chars().filter(|c| !c.is_ascii()).map(|c| format!("`{c}` (U+{:04X})", u32::from(c))).collect();
+    let strangers: Vec<String> = strangers(word);
     let finding = Diagnostic::new(DiagnosticName::LookalikeLetter, format!("`{word}` mixes letters of two alphabets"))
-        .at(span, format!("{} is not from the alphabet of the others", wording::join(&strangers, "and")))
+        .at(span, format!("{} comes from another alphabet", wording::join(&strangers, "and")))
         .help("Type the word again on your own keyboard; letters that only look alike make two different names.");
     Some(if plain.is_ascii() && plain != word { finding.fix(span, plain) } else { finding })
 }
 
-/// Looks for operators and habits of other languages in an item that did not parse.
-pub(super) fn operators(file: FileId, start: usize, text: &str) -> Vec<Diagnostic> {
-    let tokens: Vec<(Range<usize>, Seen<'_>)> = Scanner::new(text, 0).filter(|(_, seen)| *seen != Seen::Comment).collect();
-    let mut findings = Vec::new();
-    let span = |range: Range<usize>| Span::new(file, start + range.start, start + range.end);
-    let mut skip_to = 0;
-    for (position, (range, seen)) in tokens.iter().enumerate() {
-        if range.start < skip_to {
-            continue;
-        }
-        match seen {
-            Seen::Sign(_) => {
-                let rest = text.get(range.start..).unwrap_or("");
-                if let Some((sign, instead)) = OPERATORS.iter().find(|(sign, _)| rest.starts_with(sign)) {
-                    skip_to = range.start + sign.len();
-                    findings.push(operator(span(range.start..skip_to), sign, instead));
-                }
-            }
-            Seen::Word(word) if position == 0 => findings.extend(capital_item(word, span(range.clone()))),
-            Seen::Word(word) => {
-                findings.extend(capital_keyword(&tokens, position, word, span(range.clone())));
-                if let Some(end) = number_with_commas(&tokens, position, text) {
-                    skip_to = end;
-                    findings.push(commas(span(range.start..end), text.get(range.start..end).unwrap_or("")));
-                }
-            }
-            _ => {}
+/// Names the letters that look like plain ones, each with what it looks like.
+fn strangers(word: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for c in word.chars().filter(|c| !c.is_ascii()) {
+        let like: String = skeleton(c.encode_utf8(&mut [0; 4])).collect();
+        let said = if like.is_ascii() {
+            format!("`{c}` (U+{:04X}), which looks like `{like}`,", u32::from(c))
+        } else {
+            format!("`{c}` (U+{:04X})", u32::from(c))
+        };
+        if !found.contains(&said) {
+            found.push(said);
         }
     }
+    found
+}
+
+/// Looks for operators and habits of other languages in an item that did not parse.
+pub(super) fn operators(file: FileId, start: usize, text: &str) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    let span = |range: Range<usize>| Span::new(file, start + range.start, start + range.end);
+    let (mut skip_to, mut brackets, mut first) = (0, 0_usize, true);
+    let mut tokens = Scanner::new(text, 0).filter(|(_, seen)| *seen != Seen::Comment).peekable();
+    while let Some((range, seen)) = tokens.next() {
+        if findings.len() > MOST_FINDINGS {
+            break;
+        }
+        match seen {
+            Seen::Sign('[') => brackets += 1,
+            Seen::Sign(']') => brackets = brackets.saturating_sub(1),
+            Seen::Sign(_) if range.start < skip_to => {}
+            Seen::Sign(sign) => {
+                let rest = text.get(range.start..).unwrap_or("");
+                if let Some((written, instead)) = OPERATORS.iter().find(|(written, _)| rest.starts_with(written)) {
+                    skip_to = range.start + written.len();
+                    findings.push(operator(span(range.start..skip_to), written, instead));
+                } else {
+                    let next = tokens.peek();
+                    findings.extend(single_sign(sign, span(range.clone()), brackets > 0, blanks_around(text, &range, next), next));
+                }
+            }
+            Seen::Word(word) if first => findings.extend(capital_item(word, span(range))),
+            _ => {}
+        }
+        first = false;
+    }
     findings
+}
+
+/// Returns whether a sign stands alone between blanks.
+fn blanks_around(text: &str, range: &Range<usize>, next: Option<&Token<'_>>) -> bool {
+    let before = text.get(..range.start).and_then(|t| t.chars().next_back()).is_none_or(char::is_whitespace);
+    before && next.is_none_or(|(n, _)| n.start > range.end)
+}
+
+fn single_sign(sign: char, span: Span, in_list: bool, alone: bool, next: Option<&Token<'_>>) -> Option<Diagnostic> {
+    let number_follows = matches!(next, Some((_, Seen::Word(word))) if word.starts_with(|c: char| c.is_ascii_digit()));
+    match sign {
+        ';' if in_list => Some(operator(span, ";", ",")),
+        ';' => Some(operator(span, ";", "")),
+        '&' if alone => Some(operator(span, "&", "and")),
+        '|' if alone => Some(operator(span, "|", "or")),
+        '\u{2013}' | '\u{2014}' => Some(operator(span, &sign.to_string(), if number_follows { ".." } else { "-" })),
+        _ => None,
+    }
 }
 
 fn operator(span: Span, sign: &str, instead: &str) -> Diagnostic {
@@ -131,54 +179,16 @@ fn capital_item(word: &str, span: Span) -> Option<Diagnostic> {
     (lower != word && ITEMS.contains(&lower.as_str())).then(|| capital(word, &lower, span))
 }
 
-fn capital(word: &str, lower: &str, span: Span) -> Diagnostic {
+/// Reports a keyword in capitals.
+pub(super) fn capital(word: &str, lower: &str, span: Span) -> Diagnostic {
     Diagnostic::new(DiagnosticName::CapitalKeyword, format!("`{word}` is written in capitals"))
         .at(span, "the words of the language are in small letters")
         .fix(span, lower)
         .help(format!("Write `{lower}`. Values such as `OR` for Oregon keep their capitals."))
 }
 
-/// `AND` between two tests is an operator; `OR` after `is` or inside brackets is a value.
-fn capital_keyword(tokens: &[(Range<usize>, Seen<'_>)], position: usize, word: &str, span: Span) -> Option<Diagnostic> {
-    if !matches!(word, "AND" | "OR" | "NOT" | "IS" | "IN" | "When" | "WHEN" | "Where" | "WHERE" | "Route" | "ROUTE" | "CONTAINS") {
-        return None;
-    }
-    let before = position.checked_sub(1).and_then(|p| tokens.get(p)).map(|(_, seen)| *seen);
-    let after = tokens.get(position + 1).map(|(_, seen)| *seen);
-    let a_value_follows = matches!(
-        before,
-        Some(Seen::Sign('[' | ',' | '=' | '<' | '>' | '.' | ':') | Seen::Word("is" | "not" | "in" | "with" | "contains" | "of"))
-    );
-    if a_value_follows || matches!(after, None | Some(Seen::Sign(',' | ']' | '}'))) {
-        return None;
-    }
-    Some(capital(word, &word.to_lowercase(), span))
-}
-
-/// Returns the end of a number such as `1,000,000` outside of square brackets.
-fn number_with_commas(tokens: &[(Range<usize>, Seen<'_>)], position: usize, text: &str) -> Option<usize> {
-    let digits = |seen: Seen<'_>, most: usize| matches!(seen, Seen::Word(w) if w.len() <= most && w.bytes().all(|b| b.is_ascii_digit()));
-    if !tokens.get(position).is_some_and(|(_, seen)| digits(*seen, 3)) {
-        return None;
-    }
-    let depth = tokens.iter().take(position).fold(0_i32, |depth, (_, seen)| match seen {
-        Seen::Sign('[') => depth + 1,
-        Seen::Sign(']') => depth - 1,
-        _ => depth,
-    });
-    let (mut end, mut at) = (tokens.get(position)?.0.end, position);
-    while let (Some((comma, Seen::Sign(','))), Some((group, Seen::Word(word)))) = (tokens.get(at + 1), tokens.get(at + 2)) {
-        let core = word.trim_end_matches(['K', 'M', 'B']);
-        let joined = comma.start == end && group.start == comma.end;
-        if !joined || core.len() != 3 || !core.bytes().all(|b| b.is_ascii_digit()) {
-            break;
-        }
-        (end, at) = (group.end, at + 2);
-    }
-    (depth == 0 && at > position && text.get(end..).is_some()).then_some(end)
-}
-
-fn commas(span: Span, written: &str) -> Diagnostic {
+/// Reports a number such as `1,000,000`.
+pub(super) fn commas(span: Span, written: &str) -> Diagnostic {
     let instead = written.replace(',', "_");
     Diagnostic::new(DiagnosticName::NumberWithCommas, format!("`{written}` has commas, and a comma separates values"))
         .at(span, "one number, or several?")

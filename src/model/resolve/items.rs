@@ -140,7 +140,7 @@ impl Clashes {
 
 /// Makes the finding for a name given twice.
 pub(super) fn duplicate(what: &str, name: &Name, earlier: Span) -> Diagnostic {
-    Diagnostic::new(DiagnosticName::DuplicateName, format!("two of the kind `{what}` are called `{name}`"))
+    Diagnostic::new(DiagnosticName::DuplicateName, format!("`{what} {name}` is declared twice"))
         .at(name.span, "second one")
         .at(earlier, "first one")
         .help("Give one of them another name, or remove the one that is out of date.")

@@ -1,0 +1,78 @@
+//! The documented shapes are the real ones: every key that is printed is in the documents, and the examples are real.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+fn document(name: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name)).unwrap()
+}
+
+fn turf(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_turf")).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn keys(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(map) => map.iter().for_each(|(key, value)| {
+            found.insert(key.clone());
+            keys(value, found);
+        }),
+        Value::Array(all) => all.iter().for_each(|value| keys(value, found)),
+        _ => {}
+    }
+}
+
+/// The names in backquotes of a document's tables, first column.
+fn documented(text: &str) -> BTreeSet<String> {
+    text.lines()
+        .filter(|l| l.starts_with("| `"))
+        .flat_map(|l| l.split('|').nth(1).unwrap().split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>())
+        .collect()
+}
+
+#[test]
+fn the_decision_record_is_documented_key_by_key() {
+    let text = document("decision-record.md");
+    let mut printed = BTreeSet::new();
+    for id in ["L01", "L04", "L07", "L10", "L11"] {
+        keys(&serde_json::from_str(&turf(&["why", id, "--book", "rules/first", "--format", "json"])).unwrap(), &mut printed);
+    }
+    for arguments in [
+        &["why", "865", "--book", "rules/forbes2000", "--format", "json"][..],
+        &["why", "L11", "--not", "hospital", "--book", "rules/first", "--format", "json"],
+    ] {
+        keys(&serde_json::from_str(&turf(arguments)).unwrap(), &mut printed);
+    }
+    let unknown: Vec<&String> = printed.iter().filter(|k| !text.contains(&format!("`{k}`"))).collect();
+    assert!(unknown.is_empty(), "not in docs/decision-record.md: {unknown:?}");
+    let gone: Vec<String> = documented(&text).into_iter().filter(|k| !printed.contains(k)).collect();
+    assert!(gone.is_empty(), "documented and never printed: {gone:?}");
+}
+
+#[test]
+fn the_example_of_the_decision_record_is_real() {
+    let text = document("decision-record.md");
+    let example = text.split("```json\n").nth(1).unwrap().split("```").next().unwrap();
+    assert_eq!(example, turf(&["why", "L11", "--book", "rules/first", "--not", "hospital", "--format", "json"]));
+}
+
+#[test]
+fn the_columns_and_the_keys_of_findings_are_documented() {
+    let text = document("output.md");
+    let (rows, findings) = text.split_once("## Findings").unwrap();
+    let columns: BTreeSet<String> = turf::report::COLUMNS.iter().map(|c| (*c).to_owned()).collect();
+    assert_eq!(documented(rows), columns);
+    let mut printed = BTreeSet::new();
+    for case in ["duplicate-name", "spreadsheet-operator", "dangling-reference"] {
+        let book = format!("tests/gallery/{case}/book");
+        keys(&serde_json::from_str(&turf(&["check", &book, "--format", "json"])).unwrap(), &mut printed);
+    }
+    let unknown: Vec<&String> =
+        printed.iter().filter(|k| !findings.contains(&format!("`{k}`")) && !findings.contains(&format!("\"{k}\""))).collect();
+    assert!(unknown.is_empty(), "not in docs/output.md: {unknown:?}");
+}

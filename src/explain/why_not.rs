@@ -76,7 +76,7 @@ fn find<'n>(looking: &Looking<'_>, name: &'n str) -> Result<Asked<'n>, Unknown> 
     let names = reps
         .iter()
         .map(|r| &**r)
-        .chain(book.rules.iter().map(|r| r.name.as_str()))
+        .chain(book.rules.iter().filter(|r| r.record == looking.decision.record.kind).map(|r| r.name.as_str()))
         .chain(book.teams.iter().map(|t| t.name.as_str()))
         .chain(book.queues.iter().map(crate::text::Name::as_str))
         .chain(book.territories.iter().map(|t| t.name.as_str()));

@@ -9,16 +9,18 @@ use crate::text::Sources;
 pub fn lines(findings: &[Diagnostic], sources: &Sources) -> String {
     let mut out = String::new();
     for finding in findings {
+        let mut line = String::new();
         if let Some(label) = finding.labels.first() {
-            out.push_str(&place(&label.place, sources));
-            out.push_str(": ");
+            line.push_str(&place(&label.place, sources));
+            line.push_str(": ");
         }
-        out.push_str(&format!("{}[{}]: {}.", severity_word(finding.severity), finding.name, finding.headline));
+        line.push_str(&format!("{}[{}]: {}.", severity_word(finding.severity), finding.name, finding.headline));
         for help in &finding.help {
-            out.push(' ');
-            out.push_str(help);
+            line.push(' ');
+            line.push_str(help);
         }
-        out = out.replace('\r', "");
+        // A cell quoted in a headline may hold line ends of its own.
+        out.push_str(&line.replace(['\r', '\n'], " "));
         out.push('\n');
     }
     out

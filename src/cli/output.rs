@@ -45,7 +45,7 @@ impl Terminal {
     /// Looks at the process's streams; `NO_COLOR` (no-color.org) turns colours off.
     pub fn of_process() -> Self {
         let wanted = std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
-        let width = if io::stdout().is_terminal() { comfy_table::Table::new().width().or_else(width_of_terminal) } else { None };
+        let width = terminal_size::terminal_size().map(|(width, _)| width.0).filter(|_| io::stdout().is_terminal());
         Self {
             colour: wanted && io::stdout().is_terminal(),
             error_colour: wanted && io::stderr().is_terminal(),
@@ -63,14 +63,6 @@ impl Terminal {
     pub fn error_look(&self) -> Look {
         Look { colour: self.error_colour, width: usize::from(self.width) }
     }
-}
-
-fn width_of_terminal() -> Option<u16> {
-    console_width(std::env::var("COLUMNS").ok()?.as_str())
-}
-
-fn console_width(columns: &str) -> Option<u16> {
-    columns.parse().ok()
 }
 
 /// Writes results; a closed pipe or a full disk ends the command with its own exit code.

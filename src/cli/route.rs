@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::{self, Exit, Terminal};
-use super::routing::{self, Read, Repeat, Run, Wanted};
+use super::routing::{self, Read, Repeat, Run, Source};
 use crate::data::{DataError, DataReport, OutCell, Output, OutputFormat, SetAside, SortLimit, SpillSorter, TableWriter};
 use crate::report::{self, COLUMNS, Row, Summary};
 use crate::text::wording::{self, count};
@@ -18,17 +18,8 @@ use crate::text::wording::{self, count};
     after_help = "Examples:\n  turf route --book rules/first\n  turf route leads.csv --book rules/first --format csv --out who-gets-what.csv\n  turf route --book rules/forbes2000 --record account\n  cat leads.csv | turf route - --format jsonl"
 )]
 pub struct Arguments {
-    /// File of leads, CSV or JSON lines; `-` is standard input; without it the file named in turf.toml.
-    leads: Option<PathBuf>,
-    /// Folder of the book; without it the nearest folder upwards that holds turf.toml.
-    #[arg(long, value_name = "DIR")]
-    book: Option<PathBuf>,
-    /// Decide as of this moment instead of each record's arrival.
-    #[arg(long, value_name = "TIME")]
-    at: Option<String>,
-    /// What the file holds: lead, account, or another record that the book declares.
-    #[arg(long, value_name = "NAME", default_value = "lead")]
-    record: String,
+    #[command(flatten)]
+    source: Source,
     /// How assignments are written.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -75,13 +66,7 @@ impl Format {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Exit {
-    let wanted = Wanted {
-        book: arguments.book.as_deref(),
-        record: &arguments.record,
-        file: arguments.leads.as_deref(),
-        at: arguments.at.as_deref(),
-    };
-    let run = match routing::open(wanted, terminal) {
+    let run = match routing::open(&arguments.source, terminal) {
         Ok(run) => run,
         Err(exit) => return exit,
     };
@@ -207,16 +192,7 @@ fn rows_text(shown: &[Row], total: u64, arguments: &Arguments, terminal: &Termin
 
 /// Writes the command that explains one of the rows, with the options that led to it.
 fn why_command(arguments: &Arguments, id: &str) -> String {
-    let mut command = format!("turf why {}", wording::as_written(id));
-    let file = arguments.leads.as_ref().filter(|f| f.as_os_str() != "-");
-    let options = [
-        file.map(|f| format!(" {}", f.display())),
-        arguments.book.as_ref().map(|b| format!(" --book {}", b.display())),
-        arguments.at.as_ref().map(|at| format!(" --at {at}")),
-        (arguments.record != "lead").then(|| format!(" --record {}", arguments.record)),
-    ];
-    options.into_iter().flatten().for_each(|option| command.push_str(&option));
-    command
+    format!("turf why {}{}", wording::as_written(id), arguments.source.as_options())
 }
 
 /// Says what the file's dirt was and what became of it.

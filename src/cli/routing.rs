@@ -1,9 +1,10 @@
 //! Reads records, puts them into their total order, and decides one after the other: shared by `route` and `why`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use clap::Args;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
@@ -33,25 +34,41 @@ pub struct Run {
     at: Option<Timestamp>,
 }
 
-/// Says what a run is asked for.
-#[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
-    /// Folder of the book.
-    pub book: Option<&'a Path>,
-    /// The record's name.
-    pub record: &'a str,
-    /// File of records; the book's own without.
-    pub file: Option<&'a Path>,
-    /// The moment to decide for; each record's arrival without.
-    pub at: Option<&'a str>,
+/// Says what is decided: the arguments that `route` and `why` share.
+#[derive(Debug, Args)]
+pub struct Source {
+    /// File of leads, CSV or JSON lines; `-` is standard input; without it the file named in turf.toml.
+    leads: Option<PathBuf>,
+    /// Folder of the book; without it the nearest folder upwards that holds turf.toml.
+    #[arg(long, value_name = "DIR")]
+    book: Option<PathBuf>,
+    /// Decide as of this moment instead of each record's arrival.
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
+    /// What the file holds: lead, account, or another record that the book declares.
+    #[arg(long, value_name = "NAME", default_value = "lead")]
+    pub record: String,
+}
+
+impl Source {
+    /// Writes the arguments as they were given, to be put behind another command; standard input cannot be read twice.
+    pub fn as_options(&self) -> String {
+        let options = [
+            self.leads.as_ref().filter(|f| f.as_os_str() != "-").map(|f| format!(" {}", f.display())),
+            self.book.as_ref().map(|b| format!(" --book {}", b.display())),
+            self.at.as_ref().map(|at| format!(" --at {at}")),
+            (self.record != "lead").then(|| format!(" --record {}", self.record)),
+        ];
+        options.into_iter().flatten().collect()
+    }
 }
 
 /// Opens a book and finds the records.
 ///
 /// # Errors
 /// The exit code, once the trouble is told.
-pub fn open(wanted: Wanted<'_>, terminal: &Terminal) -> Result<Run, Exit> {
-    let opened = book::find(wanted.book).and_then(|dir| book::open(&dir)).map_err(|e| output::no_book(&e))?;
+pub fn open(wanted: &Source, terminal: &Terminal) -> Result<Run, Exit> {
+    let opened = book::find(wanted.book.as_deref()).and_then(|dir| book::open(&dir)).map_err(|e| output::no_book(&e))?;
     let Some(plan) = opened.snapshot.plan.clone() else {
         let errors: Vec<_> = opened.snapshot.findings.iter().filter(|f| has_errors(std::slice::from_ref(f))).cloned().collect();
         output::tell(&render::terminal(&errors, &opened.snapshot.sources, terminal.error_look()));
@@ -59,7 +76,7 @@ pub fn open(wanted: Wanted<'_>, terminal: &Terminal) -> Result<Run, Exit> {
         return Err(Exit::CouldNotRun);
     };
     let schema = &opened.snapshot.schema;
-    let Some(record) = schema.find(wanted.record) else {
+    let Some(record) = schema.find(&wanted.record) else {
         let names: Vec<&str> = schema.records.iter().map(|r| &*r.name).collect();
         output::tell(&format!(
             "turf: the book declares no record `{}`. Write `--record` and one of {}.\n",
@@ -68,9 +85,9 @@ pub fn open(wanted: Wanted<'_>, terminal: &Terminal) -> Result<Run, Exit> {
         ));
         return Err(Exit::CouldNotRun);
     };
-    let at = wanted.at.map(|text| moment(text, &opened.config.zone)).transpose()?;
-    let settings = opened.config.records.get(wanted.record).cloned().unwrap_or_default();
-    let (path, shown) = match (wanted.file, &settings.file) {
+    let at = wanted.at.as_deref().map(|text| moment(text, &opened.config.zone)).transpose()?;
+    let settings = opened.config.records.get(&wanted.record).cloned().unwrap_or_default();
+    let (path, shown) = match (&wanted.leads, &settings.file) {
         (Some(file), _) => (file.to_owned(), file.display().to_string()),
         (None, Some(file)) => (opened.folder.join(file), file.clone()),
         (None, None) => {

@@ -1,11 +1,9 @@
 //! `turf why`: one decision explained, or why it did not go elsewhere.
 
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
 
 use super::output::{self, Exit, Terminal};
-use super::routing::{self, Repeat, Run, Wanted};
+use super::routing::{self, Repeat, Run, Source};
 use crate::data::DataError;
 use crate::explain::{Looking, explain, explanation_text, why_not, why_not_text};
 use crate::text::wording;
@@ -18,17 +16,8 @@ use crate::text::wording;
 pub struct Arguments {
     /// Key of the record.
     id: String,
-    /// File of leads; without it the file named in turf.toml.
-    leads: Option<PathBuf>,
-    /// Folder of the book; without it the nearest folder upwards that holds turf.toml.
-    #[arg(long, value_name = "DIR")]
-    book: Option<PathBuf>,
-    /// Decide as of this moment instead of each record's arrival.
-    #[arg(long, value_name = "TIME")]
-    at: Option<String>,
-    /// What the file holds: lead, account, or another record that the book declares.
-    #[arg(long, value_name = "NAME", default_value = "lead")]
-    record: String,
+    #[command(flatten)]
+    source: Source,
     /// A rep, rule, team, queue or territory: why did it not get the record?
     #[arg(long, value_name = "NAME")]
     not: Option<String>,
@@ -48,13 +37,7 @@ enum Format {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Exit {
-    let wanted = Wanted {
-        book: arguments.book.as_deref(),
-        record: &arguments.record,
-        file: arguments.leads.as_deref(),
-        at: arguments.at.as_deref(),
-    };
-    let run = match routing::open(wanted, terminal) {
+    let run = match routing::open(&arguments.source, terminal) {
         Ok(run) => run,
         Err(exit) => return exit,
     };
@@ -107,7 +90,7 @@ fn answer(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<Exit,
                 }
                 (None, true) => "Rows that could not be read are not decided; `turf route` lists them.".to_owned(),
             };
-            output::tell(&format!("turf: there is no {} `{}` in the file. {help}\n", arguments.record, arguments.id));
+            output::tell(&format!("turf: there is no {} `{}` in the file. {help}\n", arguments.source.record, arguments.id));
             Exit::CouldNotRun
         }
     })

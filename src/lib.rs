@@ -11,6 +11,7 @@
 //! | [`diagnostic`] | what anybody finds | findings as data, and their renderers |
 //! | [`syntax`] | a source | a syntax tree *and* findings, always both |
 //! | [`model`] | trees, tables, the roster | the rulebook: every name resolved, every literal typed |
+//! | [`space`] | a rulebook, or two | the space of all possible records, cut into the classes the rules can tell apart |
 //! | [`plan`] | a rulebook and reference data | the compiled book |
 //! | [`state`] | changes | turns, counts, open work, past assignments, as plain values |
 //! | [`decide`] | plan, record, state, moment | a decision with its trace, and changes |
@@ -44,6 +45,7 @@ pub mod model;
 pub mod plan;
 pub mod report;
 pub mod rim;
+pub mod space;
 pub mod state;
 pub mod syntax;
 pub mod text;

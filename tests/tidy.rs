@@ -5,11 +5,27 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The floors from the ground up; a file may use its own floor and those before it.
-const FLOORS: &[&str] =
-    &["text", "diagnostic", "syntax", "model", "plan", "state", "decide", "check", "explain", "report", "workspace", "data", "rim", "cli"];
+const FLOORS: &[&str] = &[
+    "text",
+    "diagnostic",
+    "syntax",
+    "model",
+    "space",
+    "plan",
+    "state",
+    "decide",
+    "check",
+    "explain",
+    "report",
+    "workspace",
+    "data",
+    "rim",
+    "cli",
+];
 
 /// Floors that know no file, clock, thread or chance.
-const PURE: &[&str] = &["text", "diagnostic", "syntax", "model", "plan", "state", "decide", "check", "explain", "report", "workspace"];
+const PURE: &[&str] =
+    &["text", "diagnostic", "syntax", "model", "space", "plan", "state", "decide", "check", "explain", "report", "workspace"];
 
 fn rust_files(dir: &Path, found: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> = fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).collect();

@@ -1,10 +1,9 @@
 //! A team drawn from the roster by a condition that nobody there can meet.
 
-use crate::decide::{Context, answer};
+use crate::decide::unknown;
 use crate::diagnostic::{Diagnostic, DiagnosticName};
-use crate::model::{Answer, Condition, ConditionKind, Members, Record, RecordId, Root, Test};
+use crate::model::{Answer, Members, Record};
 use crate::plan::Plan;
-use crate::state::State;
 use crate::text::wording;
 
 /// Finds teams whose members are all ruled out by what the roster says of them, whatever the record.
@@ -35,33 +34,5 @@ pub(super) fn possible_members<'p>(plan: &'p Plan, members: &Members) -> Vec<&'p
 }
 
 fn possible(plan: &Plan, members: &Members, candidate: &Record) -> bool {
-    members.conditions.iter().any(|(record, condition)| {
-        let (unknown, state) = (blank(plan, *record), State::default());
-        let context = Context::new(plan, &unknown, &state, jiff::Timestamp::UNIX_EPOCH).with_candidate(candidate);
-        whatever_the_record(condition, &context) != Answer::No
-    })
-}
-
-/// Answers a condition about a candidate when nothing is known of the record: whatever asks about it cannot be told.
-fn whatever_the_record(condition: &Condition, context: &Context<'_>) -> Answer {
-    match &condition.kind {
-        ConditionKind::All(parts) => parts.iter().map(|p| whatever_the_record(p, context)).min().unwrap_or(Answer::Yes),
-        ConditionKind::Any(parts) => parts.iter().map(|p| whatever_the_record(p, context)).max().unwrap_or(Answer::No),
-        ConditionKind::Not(part) => whatever_the_record(part, context).negate(),
-        ConditionKind::Test(test) if of_candidate_alone(test) => answer(condition, context),
-        ConditionKind::Segment { at, .. } if at.root == Root::Candidate => answer(condition, context),
-        ConditionKind::Test(_) | ConditionKind::Segment { .. } | ConditionKind::Placed(_) | ConditionKind::SeenBefore { .. } => {
-            Answer::CannotTell
-        }
-    }
-}
-
-fn of_candidate_alone(test: &Test) -> bool {
-    test.subject.place.root == Root::Candidate && test.predicate.fields().iter().all(|path| path.place.root == Root::Candidate)
-}
-
-/// Makes a record of which nothing is known.
-fn blank(plan: &Plan, kind: RecordId) -> Record {
-    let fields = plan.book.schema.record(kind).fields.len();
-    Record { kind, key: "".into(), values: vec![None; fields], origin: Default::default() }
+    members.conditions.iter().any(|(record, condition)| unknown::answer_about(plan, *record, condition, candidate) != Answer::No)
 }

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::{Calendar, LimitPer, Period, Unit};
+pub use crate::model::{ago, ahead, day_ago, day_ahead, period_in_words};
 
 /// How many days without opening make a calendar one that never opens.
 const LONGEST_CLOSURE: u32 = 2 * 366;
@@ -118,32 +119,6 @@ pub fn period_of(per: LimitPer, day: Date) -> Option<Date> {
     }
 }
 
-/// Returns the moment that long ago; months and days by the calendar of the zone.
-#[must_use]
-pub fn ago(at: Timestamp, period: Period, zone: &TimeZone) -> Timestamp {
-    let then = span(period).and_then(|s| at.to_zoned_datetime(zone.clone()).checked_sub(s).ok());
-    then.map_or(Timestamp::MIN, |z| z.timestamp())
-}
-
-/// Returns the moment that far ahead; months and days by the calendar of the zone.
-#[must_use]
-pub fn ahead(at: Timestamp, period: Period, zone: &TimeZone) -> Timestamp {
-    let then = span(period).and_then(|s| at.to_zoned_datetime(zone.clone()).checked_add(s).ok());
-    then.map_or(Timestamp::MAX, |z| z.timestamp())
-}
-
-/// Returns the day that long ago; hours and minutes count only as whole days.
-#[must_use]
-pub fn day_ago(day: Date, period: Period) -> Date {
-    span(period).and_then(|s| day.checked_sub(s).ok()).unwrap_or(Date::MIN)
-}
-
-/// Returns the day that far ahead; hours and minutes count only as whole days.
-#[must_use]
-pub fn day_ahead(day: Date, period: Period) -> Date {
-    span(period).and_then(|s| day.checked_add(s).ok()).unwrap_or(Date::MAX)
-}
-
 /// Returns a period of minutes or hours as a duration; none for longer units.
 #[must_use]
 pub fn duration(period: Period) -> Option<SignedDuration> {
@@ -153,31 +128,6 @@ pub fn duration(period: Period) -> Option<SignedDuration> {
         Unit::Days | Unit::Weeks | Unit::Months => return None,
     };
     Some(SignedDuration::from_secs(minutes * 60))
-}
-
-/// Writes a period: `1 hour`, `90 days`.
-#[must_use]
-pub fn period_in_words(period: Period) -> String {
-    let unit = match period.unit {
-        Unit::Minutes => "minute",
-        Unit::Hours => "hour",
-        Unit::Days => "day",
-        Unit::Weeks => "week",
-        Unit::Months => "month",
-    };
-    format!("{} {unit}{}", period.amount, if period.amount == 1 { "" } else { "s" })
-}
-
-fn span(period: Period) -> Option<jiff::Span> {
-    let (none, amount) = (jiff::Span::new(), i64::from(period.amount));
-    let span = match period.unit {
-        Unit::Minutes => none.try_minutes(amount),
-        Unit::Hours => none.try_hours(amount),
-        Unit::Days => none.try_days(amount),
-        Unit::Weeks => none.try_weeks(amount),
-        Unit::Months => none.try_months(amount),
-    };
-    span.ok()
 }
 
 #[cfg(test)]

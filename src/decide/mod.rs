@@ -4,6 +4,7 @@
 //! reference, changes go out as values. Conditions are answered by [`answer`], paths followed by [`find`]; the
 //! explanation asks the same again in the same [`Context`].
 
+mod ask;
 pub mod calendar;
 mod cents;
 mod choose;
@@ -21,13 +22,16 @@ mod overlay;
 mod pick;
 mod place;
 pub mod roster;
+mod standings;
 mod taking;
 mod target;
 mod team;
 #[cfg(test)]
 mod tests;
 mod turn;
+pub mod unknown;
 
+pub use ask::ask;
 pub use cents::split;
 pub use compare::{Reading, Size, is_between, is_in, memory_key, same, text};
 pub use context::Context;
@@ -35,6 +39,7 @@ pub use decision::*;
 pub use evaluate::{Edge, answer, answer_test, edge, past, side};
 pub use find::{Found, Missing, find, reach};
 pub use fraction::{exact, in_words, share_in_words, whole};
+pub use standings::standings;
 pub use taking::begin;
 
 use jiff::Timestamp;

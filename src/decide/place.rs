@@ -144,7 +144,7 @@ fn narrow(
 
 /// What a criterion compares; the least is best, and what is missing comes last.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Measure {
+pub(super) enum Measure {
     Rank(u32),
     Most(std::cmp::Reverse<u32>),
     Least(Size),
@@ -153,7 +153,8 @@ enum Measure {
     Missing,
 }
 
-fn measure(criterion: OverlapCriterion, territory: &Territory, context: &Context<'_>) -> (Measure, String) {
+/// Measures a territory by a criterion, with the words for it.
+pub(super) fn measure(criterion: OverlapCriterion, territory: &Territory, context: &Context<'_>) -> (Measure, String) {
     match criterion {
         OverlapCriterion::LowestPriority => match &territory.priority {
             Some(p) => (Measure::Rank(p.rank), format!("priority {}", p.name)),

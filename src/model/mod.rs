@@ -6,6 +6,7 @@
 mod book;
 mod condition;
 mod number;
+mod period;
 mod read;
 pub mod resolve;
 mod schema;
@@ -15,6 +16,7 @@ mod value;
 
 pub use book::*;
 pub use condition::*;
+pub use period::*;
 pub use read::*;
 pub use schema::*;
 pub use show::*;

@@ -6,6 +6,7 @@ mod dice;
 mod folder;
 mod reached;
 mod rules;
+mod space;
 mod spoiled;
 
 use data::Data;

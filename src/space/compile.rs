@@ -1,0 +1,187 @@
+//! Formulas to regions: unions of areas, simplified as they grow.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::axis::{Aspect, Axis, AxisId, AxisKey, Class};
+use super::fact::{Fact, Question};
+use super::formula::{Formulas, Node, NodeId};
+use super::{Area, ClassSet, Region, Space};
+use crate::model::Type;
+
+/// How many areas a region may have. What has more becomes a free fact, so nothing false can be proved from it.
+const MOST_AREAS: usize = 512;
+
+/// How many pairs of areas are compared to leave out those that lie in others.
+const MOST_COMPARED: usize = 512;
+
+impl Space {
+    pub(super) fn new(formulas: Formulas) -> Self {
+        let nodes = formulas.nodes;
+        let mut space = Self { axes: Vec::new(), atoms: Vec::new(), searches: Vec::new(), nodes, regions: HashMap::new() };
+        for draft in formulas.axes {
+            let facts: Vec<AxisId> = draft.searches.iter().map(|s| s.fact).collect();
+            let cut = super::cut::cut(draft);
+            space.axes.push(cut.axis);
+            space.atoms.push(cut.atoms);
+            space.searches.push(cut.searches.into_iter().zip(facts).map(|((found, free), fact)| (found, free, fact)).collect());
+        }
+        space
+    }
+
+    /// Returns where a formula holds.
+    pub fn region(&mut self, id: NodeId) -> Arc<Region> {
+        if let Some(known) = self.regions.get(&id) {
+            return known.clone();
+        }
+        let region = match self.nodes.get(id.0 as usize).cloned() {
+            None | Some(Node::False) => Region::nothing(),
+            Some(Node::True) => Region::everything(),
+            Some(Node::Atom(axis, atom, holds)) => {
+                let set = self.atoms[axis.index()].get(atom as usize).cloned();
+                let set = set.unwrap_or_else(|| ClassSet::none(self.width(axis)));
+                self.one_axis(axis, if holds { set } else { set.complement(self.width(axis)) })
+            }
+            Some(Node::Search { axis, search, found }) => self.search(axis, search as usize, found),
+            Some(Node::Any(parts)) => {
+                let mut areas = Vec::new();
+                for part in parts.iter() {
+                    areas.extend(self.region(*part).areas.iter().cloned());
+                }
+                self.simplified(areas)
+            }
+            Some(Node::All(parts)) => match self.intersection(&parts) {
+                Some(region) => region,
+                None => self.too_complex(id),
+            },
+        };
+        let region = if region.areas.len() > MOST_AREAS { self.too_complex(id) } else { region };
+        let region = Arc::new(region);
+        self.regions.insert(id, region.clone());
+        region
+    }
+
+    fn one_axis(&self, axis: AxisId, set: ClassSet) -> Region {
+        if set.is_empty() {
+            Region::nothing()
+        } else if set.count() == self.width(axis) {
+            Region::everything()
+        } else {
+            Region { areas: vec![Area::everything().with(axis, Some(set))] }
+        }
+    }
+
+    /// Where a search finds something; the opposite holds everywhere else, blank included.
+    fn search(&self, axis: AxisId, search: usize, found: bool) -> Region {
+        let Some((told, free, fact)) = self.searches[axis.index()].get(search) else { return Region::nothing() };
+        let width = self.width(axis);
+        let yes = ClassSet::of(self.width(*fact), self.axes[fact.index()].position(&Class::Yes));
+        let answer = if found { yes.clone() } else { yes.complement(self.width(*fact)) };
+        let told = told.minus(free);
+        let told = if found { told } else { told.or(free).complement(width) };
+        let mut areas = self.one_axis(axis, told).areas;
+        if !free.is_empty() {
+            areas.push(Area::everything().with(axis, Some(free.clone())).with(*fact, Some(answer)));
+        }
+        Region { areas }
+    }
+
+    fn intersection(&mut self, parts: &[NodeId]) -> Option<Region> {
+        let mut regions: Vec<Arc<Region>> = parts.iter().map(|p| self.region(*p)).collect();
+        // The fewest areas first, so that what is empty is found early.
+        regions.sort_by_key(|r| r.areas.len());
+        let mut areas = vec![Area::everything()];
+        for region in regions {
+            if areas.len().saturating_mul(region.areas.len()) > MOST_AREAS * 32 {
+                return None;
+            }
+            let mut next = Vec::new();
+            for one in &areas {
+                next.extend(region.areas.iter().filter_map(|other| one.and(other)));
+            }
+            areas = self.simplified(next).areas;
+            if areas.is_empty() {
+                break;
+            }
+            if areas.len() > MOST_AREAS {
+                return None;
+            }
+        }
+        Some(Region { areas })
+    }
+
+    fn too_complex(&mut self, id: NodeId) -> Region {
+        let axis = AxisId::from_index(self.axes.len());
+        let words: Arc<str> = format!("a condition with more than {MOST_AREAS} cases ({})", self.axes.len()).into();
+        let fact = Fact { words: words.clone(), question: Question::Formula(id) };
+        let classes = vec![Class::No, Class::Yes, Class::Untold];
+        let set = ClassSet::of(classes.len(), [1]);
+        let key = AxisKey { path: Vec::new(), aspect: Aspect::Fact(words.clone()) };
+        self.axes.push(Axis { key, written: words, ty: Type::YesNo, classes, fact: Some(Arc::new(fact)) });
+        self.atoms.push(Vec::new());
+        self.searches.push(Vec::new());
+        self.one_axis(axis, set)
+    }
+
+    /// Joins areas that differ on one axis only, and leaves out those that lie in others.
+    pub(super) fn simplified(&self, mut areas: Vec<Area>) -> Region {
+        if areas.iter().any(|a| a.restricts().len() == 0) {
+            return Region::everything();
+        }
+        areas.sort_unstable();
+        areas.dedup();
+        for _ in 0..3 {
+            let before = areas.len();
+            if before < 2 {
+                break;
+            }
+            let mut axes: Vec<AxisId> = areas.iter().flat_map(|a| a.restricts().map(|(axis, _)| axis)).collect();
+            axes.sort_unstable();
+            axes.dedup();
+            for axis in axes {
+                areas = self.joined_along(areas, axis);
+            }
+            if areas.len() == before {
+                break;
+            }
+        }
+        if areas.len() <= MOST_COMPARED {
+            let mut kept: Vec<Area> = Vec::with_capacity(areas.len());
+            // Those that restrict little come first and take in the others.
+            areas.sort_by_key(|a| a.restricts().len());
+            for area in areas {
+                if !kept.iter().any(|k| area.within(k)) {
+                    kept.push(area);
+                }
+            }
+            areas = kept;
+        }
+        areas.sort_unstable();
+        Region { areas }
+    }
+
+    fn joined_along(&self, areas: Vec<Area>, axis: AxisId) -> Vec<Area> {
+        let mut order: Vec<Area> = Vec::with_capacity(areas.len());
+        let mut sets: Vec<Option<ClassSet>> = Vec::with_capacity(areas.len());
+        let mut known: HashMap<Area, usize> = HashMap::with_capacity(areas.len());
+        for area in areas {
+            let set = area.on(axis).cloned();
+            let rest = area.with(axis, None);
+            match known.get(&rest) {
+                Some(at) => {
+                    sets[*at] = match (sets[*at].take(), set) {
+                        (Some(a), Some(b)) => Some(a.or(&b)),
+                        _ => None,
+                    }
+                }
+                None => {
+                    known.insert(rest.clone(), order.len());
+                    order.push(rest);
+                    sets.push(set);
+                }
+            }
+        }
+        let width = self.width(axis);
+        order.into_iter().zip(sets).map(|(rest, set)| rest.with(axis, set.filter(|s| s.count() < width))).collect()
+    }
+}

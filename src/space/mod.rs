@@ -1,0 +1,73 @@
+//! The space of all possible records: each field cut into the classes that a book can tell apart.
+//!
+//! [`Survey`] reads the conditions of one book, or of two that are compared, into formulas; [`Survey::finish`] cuts the
+//! axes and gives a [`Space`], in which a formula is a [`Region`]: a union of [`Area`]s, each with one set of classes for
+//! every axis it restricts. Within a class no condition can tell two values apart, so what is found out about classes
+//! holds for every record there can be.
+//!
+//! It is exact but for facts: questions about two fields at once, searches in text and the past are axes of their own,
+//! free to be yes or no. So a region may hold points that no record has. What is proved of all points holds for all
+//! records; what a point is to show has to be made into a record and asked of the evaluator.
+
+mod age;
+mod area;
+mod atom;
+mod axis;
+mod compile;
+mod conditions;
+mod cover;
+mod cut;
+mod example;
+mod fact;
+mod formula;
+mod index;
+mod locate;
+mod moments;
+mod placing;
+mod predicate;
+mod set;
+mod survey;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+pub use age::{AgeCut, Anchor};
+pub use area::{Area, Region};
+pub use axis::*;
+pub use cover::{Budget, Verdict};
+pub use example::{About, Cell, Example, Ordinary, VARIANTS};
+pub use fact::{Fact, Question};
+pub use formula::NodeId;
+pub use index::Index;
+pub use locate::{Locator, Point, TextClasses};
+pub use moments::Moments;
+pub use placing::{Standings, lies_in};
+pub use set::ClassSet;
+pub use survey::{Survey, Surveyed};
+
+/// Holds the axes of a space and the formulas that were read into it.
+#[derive(Clone, Debug)]
+pub struct Space {
+    /// The axes.
+    pub axes: Vec<Axis>,
+    /// By axis and atom: the classes on which it holds.
+    atoms: Vec<Vec<ClassSet>>,
+    /// By axis and search: the classes in which it finds something, those in which the fact decides, and the fact.
+    searches: Vec<Vec<(ClassSet, ClassSet, AxisId)>>,
+    nodes: Vec<formula::Node>,
+    regions: HashMap<NodeId, Arc<Region>>,
+}
+
+impl Space {
+    /// Returns an axis.
+    #[must_use]
+    pub fn axis(&self, id: AxisId) -> &Axis {
+        &self.axes[id.index()]
+    }
+
+    /// Returns how many classes an axis has.
+    #[must_use]
+    pub fn width(&self, id: AxisId) -> usize {
+        self.axes.get(id.index()).map_or(0, |a| a.classes.len())
+    }
+}

@@ -1,0 +1,142 @@
+//! Sets of classes of one axis, as bits.
+//!
+//! Most axes have fewer than 128 classes, so a set usually needs no memory of its own.
+
+use smallvec::{SmallVec, smallvec};
+
+/// Holds a set of classes of one axis. Sets of one axis have the same width, so they compare and combine word by word.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClassSet {
+    words: SmallVec<[u64; 2]>,
+}
+
+impl ClassSet {
+    /// Returns the set of no class of an axis with that many.
+    #[must_use]
+    pub fn none(classes: usize) -> Self {
+        Self { words: smallvec![0; classes.div_ceil(64)] }
+    }
+
+    /// Returns the set of all classes of an axis with that many.
+    #[must_use]
+    pub fn all(classes: usize) -> Self {
+        let mut set = Self { words: smallvec![u64::MAX; classes.div_ceil(64)] };
+        set.trim(classes);
+        set
+    }
+
+    /// Returns the set of the classes given.
+    pub fn of(classes: usize, members: impl IntoIterator<Item = usize>) -> Self {
+        let mut set = Self::none(classes);
+        members.into_iter().for_each(|c| set.insert(c));
+        set
+    }
+
+    fn trim(&mut self, classes: usize) {
+        if let (Some(last), used @ 1..) = (self.words.last_mut(), classes % 64) {
+            *last &= (1 << used) - 1;
+        }
+    }
+
+    /// Adds a class.
+    pub fn insert(&mut self, class: usize) {
+        if let Some(word) = self.words.get_mut(class / 64) {
+            *word |= 1 << (class % 64);
+        }
+    }
+
+    /// Returns whether a class is in it.
+    #[must_use]
+    pub fn contains(&self, class: usize) -> bool {
+        self.words.get(class / 64).is_some_and(|w| w & (1 << (class % 64)) != 0)
+    }
+
+    /// Returns whether no class is in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.words.iter().all(|w| *w == 0)
+    }
+
+    /// Returns how many classes are in it.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.words.iter().map(|w| w.count_ones() as usize).sum()
+    }
+
+    /// Returns whether both have a class in common.
+    #[must_use]
+    pub fn meets(&self, other: &Self) -> bool {
+        self.words.iter().zip(&other.words).any(|(a, b)| a & b != 0)
+    }
+
+    /// Returns whether every class of this one is in the other.
+    #[must_use]
+    pub fn within(&self, other: &Self) -> bool {
+        self.words.iter().zip(&other.words).all(|(a, b)| a & !b == 0)
+    }
+
+    /// Returns the classes in both.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        Self { words: self.words.iter().zip(&other.words).map(|(a, b)| a & b).collect() }
+    }
+
+    /// Returns the classes in either.
+    #[must_use]
+    pub fn or(&self, other: &Self) -> Self {
+        Self { words: self.words.iter().zip(&other.words).map(|(a, b)| a | b).collect() }
+    }
+
+    /// Returns the classes in this one and not in the other.
+    #[must_use]
+    pub fn minus(&self, other: &Self) -> Self {
+        Self { words: self.words.iter().zip(&other.words).map(|(a, b)| a & !b).collect() }
+    }
+
+    /// Returns the classes not in it, of an axis with that many.
+    #[must_use]
+    pub fn complement(&self, classes: usize) -> Self {
+        let mut set = Self { words: self.words.iter().map(|w| !w).collect() };
+        set.trim(classes);
+        set
+    }
+
+    /// Yields the classes in it, lowest first.
+    pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        Self::iter_words(&self.words)
+    }
+
+    /// Yields the positions of the bits of a row of words, lowest first.
+    pub(super) fn iter_words(words: &[u64]) -> impl Iterator<Item = usize> + '_ {
+        words.iter().enumerate().flat_map(|(position, word)| {
+            let mut left = *word;
+            std::iter::from_fn(move || {
+                let bit = left.trailing_zeros() as usize;
+                left &= left.wrapping_sub(1);
+                (bit < 64).then_some(position * 64 + bit)
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_of_every_width_behave_like_sets_of_numbers() {
+        for classes in [1, 63, 64, 65, 128, 129, 300] {
+            let even = ClassSet::of(classes, (0..classes).step_by(2));
+            let third = ClassSet::of(classes, (0..classes).step_by(3));
+            let numbers = |set: &ClassSet| set.iter().collect::<Vec<_>>();
+            assert_eq!(numbers(&even.and(&third)), (0..classes).step_by(6).collect::<Vec<_>>());
+            assert_eq!(numbers(&even.or(&third)), (0..classes).filter(|c| c % 2 == 0 || c % 3 == 0).collect::<Vec<_>>());
+            assert_eq!(numbers(&even.minus(&third)), (0..classes).filter(|c| c % 2 == 0 && c % 3 != 0).collect::<Vec<_>>());
+            assert_eq!(even.complement(classes), ClassSet::of(classes, (1..classes).step_by(2)));
+            assert_eq!(even.complement(classes).or(&even), ClassSet::all(classes));
+            assert!(!even.meets(&even.complement(classes)));
+            assert!(even.and(&third).within(&third) && ClassSet::none(classes).is_empty());
+            assert_eq!(ClassSet::all(classes).count(), classes);
+        }
+    }
+}

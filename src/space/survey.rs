@@ -1,0 +1,117 @@
+//! Reads books into formulas, before the axes can be cut.
+
+use super::Space;
+use super::conditions::{At, Reader, Seen, Want};
+use super::formula::{Formulas, NodeId};
+use super::placing::{Placing, Standings};
+use crate::model::{Condition, Dates, Overlay, RecordId, Rule, Rulebook, TerritoryId};
+
+/// Reads the conditions of books about one type of record.
+#[derive(Debug, Default)]
+pub struct Survey {
+    formulas: Formulas,
+    seen: Seen,
+    books: usize,
+}
+
+/// Holds what was read of one book.
+#[derive(Clone, Debug)]
+pub struct Surveyed {
+    /// The book's position.
+    pub position: usize,
+    /// The type of record.
+    pub record: RecordId,
+    /// By rule: where its condition and dates are yes; never for rules about other records.
+    pub rules: Vec<NodeId>,
+    /// By overlay, likewise.
+    pub overlays: Vec<NodeId>,
+    /// By territory: where it claims.
+    pub claims: Vec<NodeId>,
+    /// By territory: where it claims and no staffed one deeper in its tree does.
+    pub survives: Vec<NodeId>,
+    /// Territories that can win, the first goes first, each with where it survives.
+    pub order: Vec<(TerritoryId, NodeId)>,
+    /// Where some territory wins.
+    pub placed: NodeId,
+    /// Where a tie is left to a person.
+    pub tied: NodeId,
+    placing: Placing,
+}
+
+impl Survey {
+    /// Starts without any book.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads a book's rules, overlays and territories for one type of record.
+    pub fn book(&mut self, book: &Rulebook, record: RecordId, standings: &Standings) -> Surveyed {
+        let position = self.books;
+        self.books += 1;
+        let placing = Placing::read(&mut self.reader(position, book, record, None), standings);
+        let mut reader = self.reader(position, book, record, Some(&placing));
+        let mut of = |condition: &Condition, dates: &Dates, own: RecordId| {
+            if own != record {
+                return reader.formulas.constant(false);
+            }
+            let condition = reader.condition(condition, &At::subject(record), Want::Yes);
+            let dates = reader.dates(dates);
+            reader.formulas.all([condition, dates])
+        };
+        let rules = book.rules.iter().map(|r: &Rule| of(&r.condition, &r.dates, r.record)).collect();
+        let overlays = book.overlays.iter().map(|o: &Overlay| of(&o.condition, &o.dates, o.record)).collect();
+        Surveyed {
+            position,
+            record,
+            rules,
+            overlays,
+            claims: placing.claims.clone(),
+            survives: placing.survives.clone(),
+            order: placing.order.clone(),
+            placed: placing.somewhere,
+            tied: placing.tied,
+            placing,
+        }
+    }
+
+    /// Reads one condition of a book: where it is yes.
+    pub fn condition(&mut self, book: &Rulebook, of: &Surveyed, condition: &Condition) -> NodeId {
+        self.reader(of.position, book, of.record, Some(&of.placing)).condition(condition, &At::subject(of.record), Want::Yes)
+    }
+
+    /// Reads one condition of a book: where it is no.
+    pub fn refusal(&mut self, book: &Rulebook, of: &Surveyed, condition: &Condition) -> NodeId {
+        self.reader(of.position, book, of.record, Some(&of.placing)).condition(condition, &At::subject(of.record), Want::No)
+    }
+
+    /// Returns the formula of the days of a stretch.
+    pub fn dates(&mut self, book: &Rulebook, of: &Surveyed, dates: &Dates) -> NodeId {
+        self.reader(of.position, book, of.record, None).dates(dates)
+    }
+
+    /// Returns where all formulas hold.
+    pub fn all(&mut self, parts: impl IntoIterator<Item = NodeId>) -> NodeId {
+        self.formulas.all(parts)
+    }
+
+    /// Returns where one of the formulas holds.
+    pub fn any(&mut self, parts: impl IntoIterator<Item = NodeId>) -> NodeId {
+        self.formulas.any(parts)
+    }
+
+    /// Returns where a formula does not hold.
+    pub fn opposite(&mut self, node: NodeId) -> NodeId {
+        self.formulas.opposite(node)
+    }
+
+    /// Cuts the axes.
+    #[must_use]
+    pub fn finish(self) -> Space {
+        Space::new(self.formulas)
+    }
+
+    fn reader<'s, 'b>(&'s mut self, position: usize, book: &'b Rulebook, record: RecordId, placing: Option<&'s Placing>) -> Reader<'s, 'b> {
+        Reader { formulas: &mut self.formulas, position, book, record, placing, depth: 0, seen: &mut self.seen }
+    }
+}

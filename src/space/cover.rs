@@ -133,13 +133,12 @@ impl Space {
     pub fn holes(
         &self,
         within: &[Area],
-        cover: &[&Area],
+        (cover, index): (&[&Area], &Index),
         most: usize,
         budget: &mut Budget,
         mut possible: impl FnMut(&Area) -> bool,
     ) -> (Vec<Area>, bool) {
         let mut found: Vec<Area> = Vec::new();
-        let index = Index::new(self, cover);
         for area in within {
             let near: Vec<&Area> = index.meeting(self, area, cover).into_iter().map(|i| cover[i]).collect();
             loop {

@@ -47,6 +47,11 @@ impl Index {
     /// Lists the positions of the areas that meet one, in order.
     #[must_use]
     pub fn meeting(&self, space: &Space, area: &Area, areas: &[&Area]) -> Vec<usize> {
+        self.meeting_by(space, area, areas.len(), |i| areas.get(i).copied())
+    }
+
+    /// Lists the positions of the areas that meet one, in order; `at` gives the area of a position.
+    pub(super) fn meeting_by<'a>(&self, space: &Space, area: &Area, count: usize, at: impl Fn(usize) -> Option<&'a Area>) -> Vec<usize> {
         let mut left = vec![u64::MAX; self.words];
         let mut exact = true;
         for (axis, table) in &self.axes {
@@ -55,16 +60,16 @@ impl Index {
             let mut row = vec![0_u64; self.words];
             let mut last = usize::MAX;
             for class in set.iter() {
-                let at = bucket(space, *axis, class);
-                if at != last {
-                    row.iter_mut().zip(&table[at]).for_each(|(r, t)| *r |= t);
-                    last = at;
+                let bucket = bucket(space, *axis, class);
+                if bucket != last {
+                    row.iter_mut().zip(&table[bucket]).for_each(|(r, t)| *r |= t);
+                    last = bucket;
                 }
             }
             left.iter_mut().zip(&row).for_each(|(l, r)| *l &= r);
         }
-        let positions = ClassSet::iter_words(&left).take_while(|p| *p < areas.len());
-        if exact { positions.collect() } else { positions.filter(|p| areas[*p].meets(area)).collect() }
+        let positions = ClassSet::iter_words(&left).take_while(|p| *p < count);
+        if exact { positions.collect() } else { positions.filter(|p| at(*p).is_some_and(|a| a.meets(area))).collect() }
     }
 }
 

@@ -25,6 +25,7 @@ mod locate;
 mod moments;
 mod placing;
 mod predicate;
+mod proof;
 mod set;
 mod survey;
 
@@ -42,6 +43,7 @@ pub use index::Index;
 pub use locate::{Locator, Point, TextClasses};
 pub use moments::Moments;
 pub use placing::{Standings, lies_in};
+pub use proof::{Hiding, Ranked};
 pub use set::ClassSet;
 pub use survey::{Survey, Surveyed};
 

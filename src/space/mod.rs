@@ -28,6 +28,7 @@ mod predicate;
 mod proof;
 mod set;
 mod survey;
+mod words;
 
 use std::collections::HashMap;
 use std::sync::Arc;

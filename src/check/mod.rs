@@ -4,6 +4,8 @@
 
 mod empty_team;
 mod rep_in_no_team;
+mod unused_definition;
+mod uses;
 
 use crate::diagnostic::Diagnostic;
 use crate::plan::Plan;
@@ -13,5 +15,7 @@ use crate::plan::Plan;
 pub fn run(plan: &Plan) -> Vec<Diagnostic> {
     let mut findings = empty_team::check(plan);
     findings.extend(rep_in_no_team::check(plan));
+    let uses = uses::reached(&plan.book);
+    findings.extend(unused_definition::check(plan, &uses));
     findings
 }

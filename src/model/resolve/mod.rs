@@ -161,7 +161,7 @@ impl<'a> Resolver<'a> {
         let otherwise = self.otherwise(&rules);
         let overlays = self.overlays();
         let matches = self.matches();
-        self.test_blocks(&rules, &overlays);
+        let tested = self.test_blocks(&rules, &overlays);
         Rulebook {
             name: self.around.name.into(),
             zone: self.around.zone.clone(),
@@ -182,6 +182,7 @@ impl<'a> Resolver<'a> {
             otherwise,
             overlays,
             credits: std::mem::take(&mut self.credits),
+            tested,
         }
     }
 

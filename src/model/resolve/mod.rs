@@ -300,26 +300,3 @@ fn heading(item: &Item) -> Option<(&'static str, &Name)> {
         | Item::Broken(_) => return None,
     })
 }
-
-/// Collects the fields a condition uses, as written, segments expanded.
-fn attributes(condition: &super::Condition, segments: &[Segment], found: &mut BTreeSet<Arc<str>>) {
-    use super::ConditionKind as Kind;
-    match &condition.kind {
-        Kind::All(parts) | Kind::Any(parts) => parts.iter().for_each(|p| attributes(p, segments, found)),
-        Kind::Not(part) => attributes(part, segments, found),
-        Kind::Test(test) => {
-            found.insert(test.subject.written.clone());
-        }
-        Kind::Segment { segment, at } => {
-            if let Some(inner) = segments.get(segment.index()).and_then(|s| s.conditions.get(&at.record)) {
-                attributes(inner, segments, found);
-            }
-        }
-        Kind::SeenBefore { by, .. } => {
-            found.insert(by.written.clone());
-        }
-        Kind::Placed(_) => {
-            found.insert("territory".into());
-        }
-    }
-}

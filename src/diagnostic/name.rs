@@ -92,6 +92,7 @@ names! {
     DefinitionLoop "definition-loop" Error,
     DoesNotFit "does-not-fit" Error,
     BadPick "bad-pick" Error,
+    TooManyAttributes "too-many-attributes" Warning,
     UnusedDefinition "unused-definition" Advice,
     // Credit.
     CreditNotWhole "credit-not-whole" Error,

@@ -22,7 +22,7 @@ mod team;
 mod territory;
 mod test;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;

@@ -3,7 +3,11 @@
 //! They come after deciding in the order of floors, because some ask the evaluator itself.
 
 mod empty_team;
+mod every_condition;
+mod no_whole_number;
 mod rep_in_no_team;
+#[cfg(test)]
+mod sample;
 mod too_many_attributes;
 mod unused_definition;
 mod uses;
@@ -30,6 +34,7 @@ pub fn run(plan: &Plan, settings: Settings) -> Vec<Diagnostic> {
     let mut findings = empty_team::check(plan);
     findings.extend(rep_in_no_team::check(plan));
     findings.extend(too_many_attributes::check(&plan.book, settings.most_attributes));
+    findings.extend(no_whole_number::check(&plan.book));
     let uses = uses::reached(&plan.book);
     findings.extend(unused_definition::check(plan, &uses));
     findings

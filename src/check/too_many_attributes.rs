@@ -69,3 +69,22 @@ fn fields(book: &Rulebook, territory: &Territory) -> (BTreeSet<Arc<str>>, BTreeS
     let inherited = inherited.difference(&own).cloned().collect();
     (own, inherited)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::sample::found;
+    use crate::diagnostic::DiagnosticName;
+
+    #[test]
+    fn rows_of_a_table_are_reported_together() {
+        let table: (&str, &[&str]) = ("t.csv", &["zip,state,territory,owner", "94,CA,bay,ana", "95,CA,valley,ana"]);
+        let rules = "territory top { where country is US  where employees > 5  where revenue > 5  where company is \"x\" }
+            territories from \"t.csv\" { match postal is zip  match state is state  name territory  owner owner  parent top }
+            overlap { name }";
+        let found = found(DiagnosticName::TooManyAttributes, rules, &[table]);
+        let head = "2 territories of the table `t.csv` ask about 6 different fields | \
+            `postal` and `state`; from the territories around it `company`, `country`, `employees` and `revenue` | ";
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with(head), "{found:?}");
+    }
+}

@@ -115,3 +115,78 @@ fn calendars_of_records(plan: &Plan) -> BTreeSet<Arc<str>> {
     }
     calendars
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::sample::found;
+    use crate::diagnostic::DiagnosticName;
+
+    fn names(rules: &str) -> Vec<String> {
+        let tables: &[(&str, &[&str])] = &[("zips.csv", &["zip,owner,territory", "94,team tabled,t1"])];
+        let found = found(DiagnosticName::UnusedDefinition, rules, tables);
+        found.iter().map(|f| f.split(" | ").next().unwrap_or("").trim_start_matches("nothing uses the ").to_owned()).collect()
+    }
+
+    #[test]
+    fn every_kind_is_found_when_unused() {
+        let unused = "segment big { employees > 5 }  list west = [CA, OR]  team idle { members ana pick in turn }
+            classify lead as heat { hot when employees > 5  cold otherwise }
+            calendar paris { zone \"Europe/Paris\" open mon..fri 09:00..17:00 }
+            queues [spare]  credit plan { overlay: 100% assignee }";
+        let kinds = [
+            "segment `big`",
+            "list `west`",
+            "team `idle`",
+            "derived field `heat`",
+            "calendar `paris`",
+            "queue `spare`",
+            "credit plan `plan`",
+        ];
+        assert_eq!(names(unused), kinds);
+    }
+
+    #[test]
+    fn every_kind_of_use_counts() {
+        let segment = "segment big { employees > 5 }";
+        let list = "list west = [CA, OR]";
+        for used in [
+            format!("{segment} rule r {{ priority 1 when not big or state is CA route to team desk }}"),
+            format!("{segment} rule r {{ priority 1 route to rep ana where big, else team desk }}"),
+            format!("{segment} overlay o {{ when big add rep ana as helper }}"),
+            format!("{segment} territory t {{ where big owner ana }} overlap {{ name }}"),
+            format!("{segment} team t {{ members where big pick in turn }} rule r {{ priority 1 route to team t }}"),
+            format!(
+                "{segment} team t {{ members where rep.active pick prefer big, then in turn }} rule r {{ priority 1 route to team t }}"
+            ),
+            format!(
+                "{segment} team t {{ members ana limit 3 open where big }} territory z {{ where state is CA owner team t }} overlap {{ name }}"
+            ),
+            format!(
+                "{segment} classify lead as heat {{ hot when big cold otherwise }} rule r {{ priority 1 when heat is hot route to team desk }}"
+            ),
+            format!("{list} segment s {{ state in west }} overlay o {{ when s add rep ana as helper }}"),
+            format!("{list} rule r {{ priority 1 when state not in west route to team desk }}"),
+            "team t { members ana } overlay o { when state is CA add team t as helper }".to_owned(),
+            "team t { members ana } test \"x\" { lead { state: CA } expect team t }".to_owned(),
+            "queues [spare] test \"x\" { lead { state: CA } expect queue spare }".to_owned(),
+            "team tabled { members ana } territories from \"zips.csv\" { match postal is zip name territory owner owner } overlap { name }"
+                .to_owned(),
+            "calendar berlin { zone \"Europe/Berlin\" open mon..fri 09:00..17:00 }".to_owned(),
+            "calendar paris { zone \"Europe/Paris\" open mon..fri 09:00..17:00 }
+             rule r { priority 1 route to rep ana where rep.hours is paris, else team desk }"
+                .to_owned(),
+            "credit plan { revenue: 100% assignee } rule r { priority 1 route to team desk credit plan }".to_owned(),
+        ] {
+            assert_eq!(names(&used), Vec::<String>::new(), "{used}");
+        }
+    }
+
+    #[test]
+    fn what_only_the_unused_uses_is_unused() {
+        let chain = "list west = [CA, OR]  segment inner { state in west }  team outer { members where inner pick in turn }";
+        let found = found(DiagnosticName::UnusedDefinition, chain, &[]);
+        assert!(found[0].contains("only the segment `inner` uses it, and nothing uses that"), "{found:?}");
+        assert!(found[1].contains("only the team `outer` uses it, and nothing uses that"), "{found:?}");
+        assert!(found[2].contains("declared here and used nowhere"), "{found:?}");
+    }
+}

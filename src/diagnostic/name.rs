@@ -93,6 +93,7 @@ names! {
     DoesNotFit "does-not-fit" Error,
     BadPick "bad-pick" Error,
     TooManyAttributes "too-many-attributes" Warning,
+    NoWholeNumber "no-whole-number" Advice,
     UnusedDefinition "unused-definition" Advice,
     // Credit.
     CreditNotWhole "credit-not-whole" Error,

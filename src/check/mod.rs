@@ -7,7 +7,7 @@ mod every_condition;
 mod no_whole_number;
 mod rep_in_no_team;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod too_many_attributes;
 mod unused_definition;
 mod uses;

@@ -32,7 +32,7 @@ otherwise { route to team desk, else queue triage }
 
 /// Finds what is wrong with a book of the usual records and these rules, as `headline | labels | help`; the tables are
 /// given as path and lines, the first being the header of one column each.
-pub(super) fn found(name: DiagnosticName, rules: &str, tables: &[(&str, &[&str])]) -> Vec<String> {
+pub(crate) fn found(name: DiagnosticName, rules: &str, tables: &[(&str, &[&str])]) -> Vec<String> {
     let sources = Sources::new(vec![SourceFile::new("records.turf", RECORDS), SourceFile::new("rules.turf", rules)]);
     let draft = Draft::new(sources);
     let data = roster(&draft.schema);

@@ -13,6 +13,7 @@ mod matching;
 mod overlap;
 mod path;
 mod priority;
+mod repeats;
 mod rule;
 mod schema;
 mod segment;
@@ -100,6 +101,8 @@ struct Resolver<'a> {
     lists: Vec<List>,
     /// Spans of inline list values, to point at a value that a field does not know.
     list_spans: Vec<Vec<Span>>,
+    /// Lines of list values in their file, to point at a row that repeats another.
+    list_lines: Vec<Vec<u64>>,
     typed_lists: Vec<(ListId, Type, ValueSet)>,
     calendars: Vec<Calendar>,
     segments: Vec<Segment>,
@@ -124,6 +127,7 @@ impl<'a> Resolver<'a> {
             rep: None,
             lists: Vec::new(),
             list_spans: Vec::new(),
+            list_lines: Vec::new(),
             typed_lists: Vec::new(),
             calendars: Vec::new(),
             segments: Vec::new(),
@@ -161,6 +165,7 @@ impl<'a> Resolver<'a> {
         let otherwise = self.otherwise(&rules);
         let overlays = self.overlays();
         let matches = self.matches();
+        self.list_repeats();
         let tested = self.test_blocks(&rules, &overlays);
         Rulebook {
             name: self.around.name.into(),

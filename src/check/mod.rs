@@ -10,6 +10,7 @@ mod rep_in_no_team;
 pub(crate) mod sample;
 mod too_many_attributes;
 mod unused_definition;
+mod unused_field;
 mod uses;
 
 use crate::diagnostic::Diagnostic;
@@ -37,5 +38,6 @@ pub fn run(plan: &Plan, settings: Settings) -> Vec<Diagnostic> {
     findings.extend(no_whole_number::check(&plan.book));
     let uses = uses::reached(&plan.book);
     findings.extend(unused_definition::check(plan, &uses));
+    findings.extend(unused_field::check(&plan.book, &uses));
     findings
 }

@@ -95,6 +95,7 @@ names! {
     TooManyAttributes "too-many-attributes" Warning,
     NoWholeNumber "no-whole-number" Advice,
     UnusedDefinition "unused-definition" Advice,
+    UnusedField "unused-field" Advice,
     // Credit.
     CreditNotWhole "credit-not-whole" Error,
     CreditIncomplete "credit-incomplete" Error,

@@ -172,7 +172,7 @@ mod tests {
         for book in [
             format!("segment s {{ {inside} }}"),
             format!("classify lead as heat {{ hot when {inside}  cold otherwise }}"),
-            format!("territory t {{ where employees > 1.2  where employees < 1.8 owner ana }} overlap {{ name }}"),
+            "territory t { where employees > 1.2  where employees < 1.8 owner ana } overlap { name }".to_owned(),
             format!("team t {{ members where {inside} pick prefer {inside}, then in turn limit 3 open where {inside} }}"),
             format!("rule r {{ priority 1 route to rep ana where {inside}, else team desk }}"),
             format!("overlay o {{ when {inside} add rep ana as helper }}"),

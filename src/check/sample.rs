@@ -1,13 +1,17 @@
 //! A small book to try checks on.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+use super::Settings;
 use crate::diagnostic::{DiagnosticName, Place, has_errors};
+use crate::model::resolve::{self, Surroundings};
 use crate::model::{FieldId, Record, RecordId, ReferenceData, Schema, Table, Value};
+use crate::plan::Plan;
+use crate::syntax;
 use crate::text::{SourceFile, Sources};
-use crate::workspace::{Draft, Materials};
 
 const RECORDS: &str = "
 record lead {
@@ -34,14 +38,25 @@ otherwise { route to team desk, else queue triage }
 /// given as path and lines, the first being the header of one column each.
 pub(crate) fn found(name: DiagnosticName, rules: &str, tables: &[(&str, &[&str])]) -> Vec<String> {
     let sources = Sources::new(vec![SourceFile::new("records.turf", RECORDS), SourceFile::new("rules.turf", rules)]);
-    let draft = Draft::new(sources);
-    let data = roster(&draft.schema);
+    let mut findings = Vec::new();
+    let mut trees = Vec::new();
+    for (id, source) in sources.iter() {
+        let parsed = syntax::parse(id, source);
+        trees.push(parsed.tree);
+        findings.extend(parsed.findings);
+    }
+    let (schema, wrong) = resolve::schema(&trees);
+    findings.extend(wrong);
+    let data = roster(&schema);
     let tables = tables.iter().map(|(path, lines)| ((*path).into(), Ok(table(path, lines)))).collect();
-    let materials =
-        Materials { name: "sample".to_owned(), zone: TimeZone::UTC, tables, data, findings: Vec::new(), settings: Default::default() };
-    let snapshot = draft.finish(materials);
-    assert!(!has_errors(&snapshot.findings), "{rules}: {:#?}", snapshot.findings);
-    let of_name = snapshot.findings.into_iter().filter(|f| f.name == name);
+    let around = Surroundings { name: "sample", zone: &TimeZone::UTC, schema: &schema, tables: &tables, data: &data };
+    let (book, wrong) = resolve::book(&trees, around);
+    findings.extend(wrong);
+    assert!(!has_errors(&findings), "{rules}: {findings:#?}");
+    findings.extend(super::run(&Plan::new(Arc::new(book), Arc::new(data)), Settings::default()));
+    assert!(!has_errors(&findings), "{rules}: {findings:#?}");
+    crate::diagnostic::sort(&mut findings);
+    let of_name = findings.into_iter().filter(|f| f.name == name);
     of_name
         .map(|f| {
             let labels: Vec<String> = f

@@ -92,6 +92,10 @@ names! {
     DefinitionLoop "definition-loop" Error,
     DoesNotFit "does-not-fit" Error,
     BadPick "bad-pick" Error,
+    TooManyAttributes "too-many-attributes" Warning,
+    NoWholeNumber "no-whole-number" Advice,
+    UnusedDefinition "unused-definition" Advice,
+    UnusedField "unused-field" Advice,
     // Credit.
     CreditNotWhole "credit-not-whole" Error,
     CreditIncomplete "credit-incomplete" Error,

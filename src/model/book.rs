@@ -1,6 +1,6 @@
 //! The rulebook: every construct with all names resolved, each list sorted by name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::{Date, Time, Weekday};
@@ -51,6 +51,19 @@ pub struct Rulebook {
     pub overlays: Vec<Overlay>,
     /// Credit plans.
     pub credits: Vec<Credit>,
+    /// What the test blocks name.
+    pub tested: Tested,
+}
+
+/// Holds what the test blocks of a book name, because naming it there is using it.
+#[derive(Clone, Debug, Default)]
+pub struct Tested {
+    /// Teams of `expect team`.
+    pub teams: BTreeSet<TeamId>,
+    /// Queues of `expect queue`.
+    pub queues: BTreeSet<Arc<str>>,
+    /// Calendars given as values of fields.
+    pub calendars: BTreeSet<Arc<str>>,
 }
 
 /// Names the fields of `record rep` that turf itself reads.

@@ -3,6 +3,7 @@
 //! A [`Rulebook`] is made by `resolve` from syntax trees and the roster's keys, and never changes. Everything in it is
 //! sorted by name, so file order cannot matter. No text is parsed here and nothing is decided here.
 
+mod attributes;
 mod book;
 mod condition;
 mod number;
@@ -14,6 +15,7 @@ mod show;
 mod table;
 mod value;
 
+pub use attributes::*;
 pub use book::*;
 pub use condition::*;
 pub use period::*;

@@ -44,6 +44,8 @@ pub struct Materials {
     pub data: ReferenceData,
     /// What was found while reading them.
     pub findings: Vec<Diagnostic>,
+    /// From how much on the checks speak up.
+    pub settings: check::Settings,
 }
 
 /// Holds a book at one moment: its text, what was found in it, and the plan when there is no error.
@@ -109,7 +111,7 @@ impl Draft {
         if !diagnostic::has_errors(&findings) {
             let digest = digest::digest(&self.sources, &materials);
             let ready = Arc::new(Plan::new(book.clone(), Arc::new(materials.data)).with_digest(digest));
-            findings.extend(check::run(&ready));
+            findings.extend(check::run(&ready, materials.settings));
             plan = Some(ready);
         }
         diagnostic::sort(&mut findings);

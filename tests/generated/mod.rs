@@ -54,7 +54,14 @@ pub fn make(data: &Data, files: Vec<SourceFile>) -> Made {
     let draft = Draft::new(Sources::new(files));
     let work = data.work(&draft.schema);
     let reference = data.reference(&draft.schema);
-    let materials = Materials { name: "made".to_owned(), zone: data::zone(), tables: data.tables(), data: reference, findings: Vec::new() };
+    let materials = Materials {
+        name: "made".to_owned(),
+        zone: data::zone(),
+        tables: data.tables(),
+        data: reference,
+        findings: Vec::new(),
+        settings: Default::default(),
+    };
     Made { snapshot: draft.finish(materials), work }
 }
 

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Resolver, Scope, attributes};
+use super::{Resolver, Scope};
 use crate::diagnostic::{Diagnostic, DiagnosticName};
-use crate::model::{Condition, ConditionKind, Owner, RecordId, Territory, TerritoryId};
+use crate::model::{Condition, ConditionKind, Owner, RecordId, Territory, TerritoryId, own_attributes};
 use crate::syntax::tree::{OwnerRef, TerritoryItem};
 use crate::text::Name;
 
@@ -112,7 +112,9 @@ impl Resolver<'_> {
     /// Works out depth, root and what is inherited; reports a parent that is a loop.
     pub(super) fn finish_territories(&mut self) {
         self.refuse_territory_loops();
-        let inherited_fields: Vec<BTreeSet<Arc<str>>> = (0..self.territories.len()).map(|i| self.own_attributes(i)).collect();
+        let lead = self.around.schema.find("lead");
+        let inherited_fields: Vec<BTreeSet<Arc<str>>> =
+            self.territories.iter().map(|t| own_attributes(t, &self.segments, &self.tables, lead)).collect();
         for index in 0..self.territories.len() {
             let chain = self.chain(index);
             let mut fields = BTreeSet::new();
@@ -136,23 +138,6 @@ impl Resolver<'_> {
             chain.push(at);
         }
         chain
-    }
-
-    fn own_attributes(&self, index: usize) -> BTreeSet<Arc<str>> {
-        let mut fields = BTreeSet::new();
-        let territory = &self.territories[index];
-        let lead = self.around.schema.find("lead");
-        let own = lead.and_then(|l| territory.conditions.get(&l)).or_else(|| territory.conditions.values().next());
-        if let Some(condition) = own {
-            attributes(condition, &self.segments, &mut fields);
-        }
-        if let Some(rows) = &territory.row
-            && let Some(table) = self.tables.get(rows.table)
-        {
-            let matches = lead.and_then(|l| table.matches.get(&l)).or_else(|| table.matches.values().next());
-            fields.extend(matches.into_iter().flatten().map(|m| m.field.written.clone()));
-        }
-        fields
     }
 
     fn refuse_territory_loops(&mut self) {

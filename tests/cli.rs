@@ -285,7 +285,8 @@ fn cells_that_look_like_formulas_are_defused() {
 #[test]
 fn hostile_rule_files_end_with_a_name() {
     let (_folder, book) = first();
-    let rule = |condition: &str| format!("rule hostile {{ priority customers  when {condition}  route to queue triage }}\n");
+    let rule =
+        |condition: &str| format!("rule hostile {{ priority experts  when {condition} and industry is retail  route to queue triage }}\n");
     let cases = [
         (rule(&format!("{}employees > 1{}", "(".repeat(10_000), ")".repeat(10_000))), Some("too-deep")),
         (rule(&format!("{}employees > 1", "not ".repeat(100_000))), None),

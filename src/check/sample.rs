@@ -53,7 +53,7 @@ pub(crate) fn found(name: DiagnosticName, rules: &str, tables: &[(&str, &[&str])
     let (book, wrong) = resolve::book(&trees, around);
     findings.extend(wrong);
     assert!(!has_errors(&findings), "{rules}: {findings:#?}");
-    findings.extend(super::run(&Plan::new(Arc::new(book), Arc::new(data)), Settings::default()));
+    findings.extend(super::run(&Plan::new(Arc::new(book), Arc::new(data)), &Settings::default()));
     assert!(!has_errors(&findings), "{rules}: {findings:#?}");
     crate::diagnostic::sort(&mut findings);
     let of_name = findings.into_iter().filter(|f| f.name == name);

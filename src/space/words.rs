@@ -30,7 +30,7 @@ impl Space {
     #[must_use]
     pub fn sentence(&self, area: &Area, zone: &TimeZone) -> String {
         let phrases = self.phrases(area, zone);
-        if phrases.is_empty() { "whatever its fields".to_owned() } else { phrases.join(", ") }
+        if phrases.is_empty() { "whatever its fields".to_owned() } else { phrases.join("; ") }
     }
 }
 

@@ -8,9 +8,18 @@ impl Walk<'_> {
     pub(super) fn check_settings(&mut self, value: &Node<'_>, line: u64) -> Settings {
         let mut settings = Settings::default();
         let Some(table) = self.table("check", value, line) else { return settings };
-        for (name, value, line) in self.settings(table, &["most_attributes"]) {
-            if let Some(most) = self.whole(name, value, line, settings.most_attributes) {
-                settings.most_attributes = most;
+        for (name, value, line) in self.settings(table, &["budget", "most_attributes"]) {
+            match name {
+                "budget" => {
+                    if let Some(budget) = self.whole(name, value, line, 5_000_000) {
+                        settings.budget = u64::from(budget);
+                    }
+                }
+                _ => {
+                    if let Some(most) = self.whole(name, value, line, settings.most_attributes) {
+                        settings.most_attributes = most;
+                    }
+                }
             }
         }
         settings

@@ -16,6 +16,7 @@
 //! | [`state`] | changes | turns, counts, open work, past assignments, as plain values |
 //! | [`decide`] | plan, record, state, moment | a decision with its trace, and changes |
 //! | [`check`] | a plan | findings about the whole book |
+//! | [`compare`] | two plans | every difference between two books |
 //! | [`explain`] | a decision | why, and why not |
 //! | [`report`] | many decisions | rows and totals |
 //! | [`workspace`] | sources and what was read beside them | a snapshot of a book: the pure facade |
@@ -37,6 +38,7 @@
 
 pub mod check;
 pub mod cli;
+pub mod compare;
 pub mod data;
 pub mod decide;
 pub mod diagnostic;

@@ -1,20 +1,19 @@
 //! What the proofs stand on: the space of one type of record, the book's formulas in it, and examples that were asked of
 //! the evaluator.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Settings;
-use crate::decide::{Context, Decision, decide, roster, standings};
+use super::examples::Examples;
+use crate::decide::{Context, Decision, roster, standings};
 use crate::diagnostic::Witness;
-use crate::model::{Condition, ConditionKind, RecordId, ReferenceData, Rule, RuleId, TerritoryId, Type};
+use crate::model::{Condition, ConditionKind, RecordId, Rule, RuleId, TerritoryId, Type};
 use crate::plan::Plan;
 use crate::space::{
-    About, Area, Aspect, AxisId, Budget, Cell, Class, ClassSet, Example, NodeId, Ordinary, Ranked, Region, Space, Standings, Survey,
-    Surveyed, VARIANTS, field_at,
+    Area, Aspect, AxisId, Budget, Class, ClassSet, NodeId, Ordinary, Ranked, Region, Space, Standings, Survey, Surveyed, VARIANTS, field_at,
 };
 use crate::state::State;
-use crate::text::{Sources, Span, wording};
+use crate::text::{Sources, Span};
 
 /// One condition among those that must hold together.
 pub(super) struct Clause {
@@ -121,45 +120,23 @@ impl<'p> Ground<'p> {
         &self.plan.book.schema.record(self.record).name
     }
 
-    fn about(&self) -> About<'_> {
-        About { schema: &self.plan.book.schema, record: self.record, zone: self.zone(), ordinary: &self.ordinary }
-    }
-
     /// Makes an example of an area and asks the evaluator whether it shows what it is to show.
     pub(super) fn show(&self, area: &Area, shows: impl Fn(&Tried<'_>) -> bool) -> Shown {
-        let about = self.about();
+        let examples = Examples { plan: self.plan, record: self.record, ordinary: &self.ordinary };
         let mut made = false;
         for variant in 0..VARIANTS {
-            let Some(example) = self.space.example(area, &about, variant) else { continue };
+            let Some(example) = self.space.example(area, &examples.about(), variant) else { continue };
             made = true;
-            let plan = self.plan_for(&example, &about);
-            let (record, _) = example.records(&about);
+            let decided = examples.decide(&example);
             let state = State::default();
-            let decision = decide(&plan, record, &state, example.now);
-            let context = Context::new(&plan, &decision.record, &state, example.now).placed_in(decision.placement.territory());
-            if shows(&Tried { context, decision: &decision }) {
-                return Shown::Example(self.witness(&example));
+            if shows(&Tried { context: decided.context(&state), decision: &decided.decision }) {
+                return Shown::Example(examples.witness(&example));
             }
         }
         if made && self.is_exact(area) {
             return Shown::Mistake(self.space.sentence(area, self.zone()));
         }
         Shown::Unclear
-    }
-
-    /// The plan with the example's own records in place of the data, the roster excepted.
-    fn plan_for(&self, example: &Example, about: &About<'_>) -> Plan {
-        let (_, others) = example.records(about);
-        let mut data = ReferenceData::default();
-        if let Some(rep) = self.plan.book.rep
-            && let Some(reps) = self.plan.data.records.get(&rep.record)
-        {
-            data.records.insert(rep.record, reps.clone());
-        }
-        for other in others {
-            data.records.entry(other.kind).or_default().insert(other.key.clone(), other);
-        }
-        self.plan.with_data(Arc::new(data))
     }
 
     /// Whether nothing about an area is free: no question about several fields, no rep's own fields, no addresses.
@@ -174,29 +151,6 @@ impl<'p> Ground<'p> {
                 });
                 !matches!(key.aspect, Aspect::Fact(_) | Aspect::Domain) && !through_rep
             })
-    }
-
-    fn witness(&self, example: &Example) -> Witness {
-        let schema = &self.plan.book.schema;
-        let record = schema.record(self.record);
-        let key = &record.fields[record.key.index()].name;
-        let mut fields = Vec::new();
-        let declared: BTreeMap<&str, usize> = record.fields.iter().enumerate().map(|(i, f)| (&*f.name, i)).collect();
-        let mut paths: Vec<_> = example.cells.iter().filter(|(path, _)| path.len() > 1 || path.first() != Some(key)).collect();
-        paths.sort_by_key(|(path, _)| (path.len(), path.first().and_then(|f| declared.get(&**f).copied()), (*path).clone()));
-        for (path, cell) in paths {
-            let ty = field_at(schema, self.record, path).map(|(_, ty)| ty);
-            let bare = matches!(ty, Some(Type::Number | Type::Percent | Type::Money(_) | Type::Date | Type::Time | Type::YesNo));
-            let value = match cell {
-                Cell::Text(text) if bare => text.to_string(),
-                Cell::Text(text) | Cell::Found(text) => wording::as_written(text),
-                Cell::Dangling(text) => format!("{} (not on file)", wording::as_written(text)),
-                Cell::Elements(all) => format!("[{}]", all.iter().map(|e| wording::as_written(e)).collect::<Vec<_>>().join(", ")),
-            };
-            fields.push((path.join("."), value));
-        }
-        let on = self.zone().to_datetime(example.now).date().to_string();
-        Witness { record: self.record_name().to_owned(), on, fields }
     }
 
     /// The territory's name.
@@ -301,18 +255,11 @@ impl Ground<'_> {
         Budget::new(self.budget)
     }
 
-    /// How many free questions an area asks.
     pub(super) fn facts_in(&self, area: &Area) -> usize {
-        area.restricts().filter(|(axis, _)| matches!(self.space.axis(*axis).key.aspect, Aspect::Fact(_))).count()
+        self.space.facts_in(area)
     }
 
-    /// Sorts areas with those that are easiest to say and hold most first.
     pub(super) fn largeness(&self, area: &Area) -> (usize, usize, std::cmp::Reverse<u64>, Area) {
-        // In parts of 65,536 per axis, so that no fraction is needed.
-        let share = area.restricts().fold(1_u64 << 40, |left, (axis, set)| {
-            let (count, width) = (set.count() as u64, self.space.width(axis).max(1) as u64);
-            left / width * count
-        });
-        (self.facts_in(area), area.restricts().len(), std::cmp::Reverse(share), area.clone())
+        self.space.largeness(area)
     }
 }

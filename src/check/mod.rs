@@ -5,6 +5,7 @@
 mod condition_value;
 mod empty_team;
 mod every_condition;
+mod examples;
 mod ground;
 mod hidden_rule;
 mod mergeable_rules;
@@ -20,6 +21,8 @@ mod unclaimed;
 mod unused_definition;
 mod unused_field;
 mod uses;
+
+pub use examples::{DecidedExample, Examples};
 
 use std::collections::BTreeMap;
 

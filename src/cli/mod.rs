@@ -1,6 +1,8 @@
 //! The commands: arguments in, a value made, a renderer printing it, an exit code out. One file for each command.
 
 mod check;
+mod diff;
+mod examples;
 mod init;
 mod output;
 mod route;
@@ -33,6 +35,8 @@ enum Command {
     Check(check::Arguments),
     /// Decide who gets each record of a file. A dry run: nothing is changed.
     Route(route::Arguments),
+    /// Compare two books over every possible record.
+    Diff(diff::Arguments),
     /// Explain one decision: why it went there, and why not elsewhere.
     Why(why::Arguments),
 }
@@ -56,6 +60,7 @@ pub fn run() -> Exit {
         Command::Init(arguments) => init::run(&arguments, &terminal),
         Command::Check(arguments) => check::run(&arguments, &terminal),
         Command::Route(arguments) => route::run(&arguments, &terminal),
+        Command::Diff(arguments) => diff::run(&arguments, &terminal),
         Command::Why(arguments) => why::run(&arguments, &terminal),
     }
 }

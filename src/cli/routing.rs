@@ -51,6 +51,11 @@ pub struct Source {
 }
 
 impl Source {
+    /// Says to decide a file's records by the book in a folder.
+    pub fn new(leads: PathBuf, book: PathBuf, at: Option<String>, record: String) -> Self {
+        Self { leads: Some(leads), book: Some(book), at, record }
+    }
+
     /// Writes the arguments as they were given, to be put behind another command; standard input cannot be read twice.
     pub fn as_options(&self) -> String {
         let options = [

@@ -26,6 +26,33 @@ impl Space {
         axes.into_iter().map(|(id, set)| phrase(self.axis(id), set, zone)).collect()
     }
 
+    /// How many free questions an area asks.
+    #[must_use]
+    pub fn facts_in(&self, area: &Area) -> usize {
+        area.restricts().filter(|(axis, _)| matches!(self.axis(*axis).key.aspect, Aspect::Fact(_))).count()
+    }
+
+    /// Sorts areas with those that are easiest to say and hold most first.
+    #[must_use]
+    pub fn largeness(&self, area: &Area) -> (usize, usize, std::cmp::Reverse<u64>, Area) {
+        // A share of a fixed whole, so that no fraction is needed.
+        let share = area.restricts().fold(1_u64 << 40, |left, (axis, set)| {
+            let (count, width) = (set.count() as u64, self.width(axis).max(1) as u64);
+            left / width * count
+        });
+        (self.facts_in(area), area.restricts().len(), std::cmp::Reverse(share), area.clone())
+    }
+
+    /// Returns whether an area asks nothing free and nothing of an address or of another record, so that an example of it
+    /// must show what it is to show.
+    #[must_use]
+    pub fn is_plain(&self, area: &Area) -> bool {
+        area.restricts().all(|(axis, _)| {
+            let key = &self.axis(axis).key;
+            key.path.len() < 2 && !matches!(key.aspect, Aspect::Fact(_) | Aspect::Domain)
+        })
+    }
+
     /// Writes an area as one sentence part; the whole space is "every record".
     #[must_use]
     pub fn sentence(&self, area: &Area, zone: &TimeZone) -> String {

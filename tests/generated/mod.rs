@@ -1,5 +1,6 @@
 //! Generated books and records: the engine against the oracle, and what must not matter does not.
 
+mod compare;
 mod conditions;
 mod data;
 mod dice;

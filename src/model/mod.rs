@@ -12,6 +12,7 @@ mod schema;
 mod show;
 mod table;
 mod value;
+pub mod words;
 
 pub use book::*;
 pub use condition::*;

@@ -7,6 +7,7 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+pub use crate::model::words::period as period_in_words;
 use crate::model::{Calendar, LimitPer, Period, Unit};
 
 /// How many days without opening make a calendar one that never opens.
@@ -153,19 +154,6 @@ pub fn duration(period: Period) -> Option<SignedDuration> {
         Unit::Days | Unit::Weeks | Unit::Months => return None,
     };
     Some(SignedDuration::from_secs(minutes * 60))
-}
-
-/// Writes a period: `1 hour`, `90 days`.
-#[must_use]
-pub fn period_in_words(period: Period) -> String {
-    let unit = match period.unit {
-        Unit::Minutes => "minute",
-        Unit::Hours => "hour",
-        Unit::Days => "day",
-        Unit::Weeks => "week",
-        Unit::Months => "month",
-    };
-    format!("{} {unit}{}", period.amount, if period.amount == 1 { "" } else { "s" })
 }
 
 fn span(period: Period) -> Option<jiff::Span> {

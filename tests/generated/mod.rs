@@ -1,7 +1,7 @@
 //! Generated books and records: the engine against the oracle, and what must not matter does not.
 
 mod conditions;
-mod data;
+pub mod data;
 mod dice;
 mod folder;
 mod reached;

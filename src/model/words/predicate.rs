@@ -1,6 +1,6 @@
 //! Tests: an operator with both its sides.
 
-use super::value::{Paths, left, period, right, set, text, value};
+use super::value::{Paths, left, period, right, set, sorted, text, value};
 use crate::model::{Comparison, Moment, PlacedTest, Predicate, Right, Rulebook, Test, Type};
 
 /// Writes a test.
@@ -39,9 +39,8 @@ pub(super) fn placed(book: &Rulebook, asked: &PlacedTest) -> String {
         PlacedTest::Missing => "territory is missing".to_owned(),
         PlacedTest::Within { territories, negated } => {
             let not = if *negated { "not " } else { "" };
-            let mut names: Vec<String> =
-                territories.iter().filter_map(|t| book.territories.get(t.index())).map(|t| text(t.name.as_str())).collect();
-            names.sort();
+            let names = territories.iter().filter_map(|t| book.territories.get(t.index())).map(|t| text(t.name.as_str()));
+            let names = sorted(names.collect());
             match names.as_slice() {
                 [only] => format!("territory is {not}{only}"),
                 several => format!("territory {not}in [{}]", several.join(", ")),
@@ -68,9 +67,7 @@ fn side(book: &Rulebook, side: &Right, ty: &Type) -> String {
 
 /// Writes pieces or elements, sorted; one alone needs no brackets, and `all of` one is that one.
 fn several(book: &Rulebook, sides: &[Right], all: bool) -> String {
-    let mut written: Vec<String> = sides.iter().map(|s| side(book, s, &Type::Text { any_case: false })).collect();
-    written.sort();
-    written.dedup();
+    let written = sorted(sides.iter().map(|s| side(book, s, &Type::Text { any_case: false })).collect());
     match written.as_slice() {
         [only] => only.clone(),
         several => format!("{} of [{}]", if all { "all" } else { "any" }, several.join(", ")),

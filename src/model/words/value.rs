@@ -56,8 +56,7 @@ pub(super) fn set(book: &Rulebook, set: &ValueSet, ty: &Type) -> String {
     if let Some(list) = set.list.and_then(|l| book.lists.get(l.index())) {
         return name(list.name.as_str());
     }
-    let mut texts: Vec<String> = set.texts.iter().map(|t| text(t)).collect();
-    texts.sort();
+    let texts = sorted(set.texts.iter().map(|t| text(t)).collect());
     let mut numbers: Vec<Decimal> = set.numbers.iter().copied().collect();
     numbers.sort();
     let mut days: Vec<_> = set.dates.iter().copied().collect();
@@ -65,6 +64,13 @@ pub(super) fn set(book: &Rulebook, set: &ValueSet, ty: &Type) -> String {
     let numbers = numbers.into_iter().map(|n| value(&Value::Number(n), ty));
     let all: Vec<String> = texts.into_iter().chain(numbers).chain(days.into_iter().map(|d| d.to_string())).collect();
     format!("[{}]", all.join(", "))
+}
+
+/// Sorts what is written as if nothing stood in quotes.
+pub(super) fn sorted(mut written: Vec<String>) -> Vec<String> {
+    written.sort_by(|a, b| a.trim_matches('"').cmp(b.trim_matches('"')).then_with(|| a.cmp(b)));
+    written.dedup();
+    written
 }
 
 /// Writes a length of time: `1 hour`, `90 days`.

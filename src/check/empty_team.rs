@@ -43,7 +43,7 @@ fn possible(plan: &Plan, members: &Members, candidate: &Record) -> bool {
 }
 
 /// Answers a condition about a candidate when nothing is known of the record: whatever asks about it cannot be told.
-fn whatever_the_record(condition: &Condition, context: &Context<'_>) -> Answer {
+pub(crate) fn whatever_the_record(condition: &Condition, context: &Context<'_>) -> Answer {
     match &condition.kind {
         ConditionKind::All(parts) => parts.iter().map(|p| whatever_the_record(p, context)).min().unwrap_or(Answer::Yes),
         ConditionKind::Any(parts) => parts.iter().map(|p| whatever_the_record(p, context)).max().unwrap_or(Answer::No),
@@ -61,7 +61,7 @@ fn of_candidate_alone(test: &Test) -> bool {
 }
 
 /// Makes a record of which nothing is known.
-fn blank(plan: &Plan, kind: RecordId) -> Record {
+pub(crate) fn blank(plan: &Plan, kind: RecordId) -> Record {
     let fields = plan.book.schema.record(kind).fields.len();
     Record { kind, key: "".into(), values: vec![None; fields], origin: Default::default() }
 }

@@ -5,6 +5,8 @@
 mod empty_team;
 mod rep_in_no_team;
 
+pub(crate) use empty_team::{blank, whatever_the_record};
+
 use crate::diagnostic::Diagnostic;
 use crate::plan::Plan;
 

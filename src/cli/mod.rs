@@ -5,6 +5,7 @@ mod init;
 mod output;
 mod route;
 mod routing;
+mod show;
 mod why;
 
 use clap::{Parser, Subcommand};
@@ -33,6 +34,8 @@ enum Command {
     Check(check::Arguments),
     /// Decide who gets each record of a file. A dry run: nothing is changed.
     Route(route::Arguments),
+    /// Show one territory, segment, rule, team or class with all that it inherits.
+    Show(show::Arguments),
     /// Explain one decision: why it went there, and why not elsewhere.
     Why(why::Arguments),
 }
@@ -56,6 +59,7 @@ pub fn run() -> Exit {
         Command::Init(arguments) => init::run(&arguments, &terminal),
         Command::Check(arguments) => check::run(&arguments, &terminal),
         Command::Route(arguments) => route::run(&arguments, &terminal),
+        Command::Show(arguments) => show::run(&arguments, &terminal),
         Command::Why(arguments) => why::run(&arguments, &terminal),
     }
 }

@@ -104,10 +104,12 @@ fn written(shown: &Shown, format: Format, terminal: &Terminal) -> String {
 }
 
 fn not_there(kind: ShownKind, name: &str, unknown: &NotThere) -> String {
-    let help = match (unknown.instead.first(), unknown.near.as_slice()) {
-        (Some(other), _) => format!("There is a {0} of that name: write `turf show {0} {1}`.", other.as_str(), wording::as_written(name)),
-        (None, []) => format!("Look for `{} ` in the rule files.", if kind == ShownKind::Class { "classify" } else { kind.as_str() }),
-        (None, near) => format!("Did you mean {}?", wording::join(&near.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>(), "or")),
+    let quoted = |names: &[String]| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>();
+    let help = match (unknown.instead.first(), unknown.near.as_slice(), unknown.known.as_slice()) {
+        (Some(other), ..) => format!("There is a {0} of that name: write `turf show {0} {1}`.", other.as_str(), wording::as_written(name)),
+        (None, [], []) => format!("It declares no {} at all.", kind.as_str()),
+        (None, [], known) => format!("Name one of its own: {}.", wording::any_of(&quoted(known), 12)),
+        (None, near, _) => format!("Did you mean {}?", wording::join(&quoted(near), "or")),
     };
     format!("turf: the book has no {} called `{name}`. {help}\n", kind.as_str())
 }

@@ -40,6 +40,8 @@ pub struct NotThere {
     pub near: Vec<String>,
     /// Other kinds of thing that have the name.
     pub instead: Vec<ShownKind>,
+    /// All names of that kind, in order.
+    pub known: Vec<String>,
 }
 
 /// Shows a thing of the book.
@@ -52,6 +54,7 @@ pub fn show_definition(asking: &Asking<'_>, kind: ShownKind, name: &str) -> Resu
     found.ok_or_else(|| NotThere {
         near: wording::nearest(name, names(book, kind)),
         instead: ShownKind::ALL.into_iter().filter(|k| *k != kind && names(book, *k).contains(&name)).collect(),
+        known: names(book, kind).into_iter().map(str::to_owned).collect(),
     })
 }
 

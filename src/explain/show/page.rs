@@ -1,5 +1,7 @@
 //! What is shown, as a page for a person.
 
+use std::collections::BTreeSet;
+
 use super::{
     ClassShown, ConditionShown, Details, LevelShown, RosterShown, RowsShown, RuleShown, SegmentUsed, Shown, TeamShown, TerritoryShown,
 };
@@ -50,7 +52,8 @@ fn condition(condition: &ConditionShown) -> String {
 
 fn territory_page(page: &mut Page, territory: &TerritoryShown, used: &[SegmentUsed]) {
     page.section("A record lies here when every line holds, from the root down");
-    territory.levels.iter().for_each(|l| level(page, l));
+    let records: BTreeSet<&String> = territory.levels.iter().flat_map(|l| &l.conditions).flat_map(|c| &c.records).collect();
+    territory.levels.iter().for_each(|l| level(page, l, records.len()));
     segments(page, used);
     page.section("What else holds");
     let dates = &territory.dates;
@@ -68,13 +71,14 @@ fn territory_page(page: &mut Page, territory: &TerritoryShown, used: &[SegmentUs
     page.fact("inside", &wording::count(territory.inside, "territory", "territories"));
 }
 
-fn level(page: &mut Page, level: &LevelShown) {
+/// Writes a level; `records` is how many kinds of record the whole territory is about.
+fn level(page: &mut Page, level: &LevelShown, records: usize) {
     let dates = level.dates.as_ref().map_or_else(String::new, |d| format!(", {d}"));
     let heading = format!("{} ({}{dates}):", level.name, level.place);
     match (&level.rows, level.conditions.as_slice()) {
         (Some(rows), _) => page.line(2, 4, &format!("{heading} {}", rows_words(rows))),
         (None, []) => page.line(2, 4, &format!("{heading} asks for fields that such a record does not have")),
-        (None, [only]) => page.line(2, 4, &format!("{heading} {}", only.text)),
+        (None, [only]) if only.records.len() == records => page.line(2, 4, &format!("{heading} {}", only.text)),
         (None, several) => {
             page.line(2, 4, &heading);
             several.iter().for_each(|c| page.line(6, 4, &condition(c)));
@@ -83,7 +87,7 @@ fn level(page: &mut Page, level: &LevelShown) {
 }
 
 fn rows_words(rows: &RowsShown) -> String {
-    let keys: Vec<String> = rows.keys.iter().map(|cells| cells.join(" ")).collect();
+    let keys: Vec<String> = rows.keys.iter().map(|cells| cells.join(" / ")).collect();
     let more = rows.count.saturating_sub(keys.len());
     let more = if more == 0 { String::new() } else { format!(" and {} more", wording::grouped(more)) };
     format!(
@@ -100,10 +104,12 @@ fn segments(page: &mut Page, used: &[SegmentUsed]) {
         return;
     }
     page.section("Segments");
+    let alike = used.iter().all(|s| used.first().is_some_and(|first| first.records == s.records));
     for segment in used {
+        let of = if alike { String::new() } else { format!(" of {}", wording::join(&segment.records, "and")) };
         // Deep chains would run off the page.
         let indent = 2 + 2 * segment.depth.min(10);
-        page.line(indent, 4, &format!("{} of {} ({}): {}", segment.name, segment.record, segment.place, segment.condition));
+        page.line(indent, 4, &format!("{}{of} ({}): {}", segment.name, segment.place, segment.condition));
     }
 }
 

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::{Asking, SegmentUsed};
 use crate::model::{Condition, ConditionKind, RecordId, SegmentId, words};
 
-/// Lists the segments that conditions use, in the order met, those that a segment uses right after it.
+/// Lists the segments that conditions use, in the order met, those that a segment uses right after it. A segment that
+/// reads the same for several records is listed once.
 ///
 /// Works with a stack of its own: a chain of segments may be as long as the book.
 pub(super) fn used<'c>(asking: &Asking<'c>, conditions: impl Iterator<Item = &'c Condition>) -> Vec<SegmentUsed> {
@@ -13,17 +14,19 @@ pub(super) fn used<'c>(asking: &Asking<'c>, conditions: impl Iterator<Item = &'c
     let mut open: Vec<(SegmentId, RecordId, usize)> = conditions.flat_map(named).map(|(s, r)| (s, r, 0)).collect();
     open.reverse();
     let mut seen = BTreeSet::new();
-    let mut found = Vec::new();
+    let mut found: Vec<SegmentUsed> = Vec::new();
     while let Some((id, record, depth)) = open.pop() {
         let Some(segment) = book.segments.get(id.index()).filter(|_| seen.insert((id, record))) else { continue };
         let Some(condition) = segment.conditions.get(&record) else { continue };
-        found.push(SegmentUsed {
-            name: segment.name.to_string(),
-            record: book.schema.record(record).name.to_string(),
-            condition: words::condition(book, condition),
-            place: asking.place(segment.name.span),
-            depth,
-        });
+        let (name, text) = (segment.name.as_str(), words::condition(book, condition));
+        let of = book.schema.record(record).name.to_string();
+        match found.iter_mut().find(|s| s.name == name && s.condition == text) {
+            Some(same) => same.records.push(of),
+            None => {
+                let place = asking.place(segment.name.span);
+                found.push(SegmentUsed { name: name.to_owned(), records: vec![of], condition: text, place, depth });
+            }
+        }
         open.extend(named(condition).into_iter().rev().map(|(s, r)| (s, r, depth + 1)));
     }
     found

@@ -88,9 +88,9 @@ pub struct ConditionShown {
 pub struct SegmentUsed {
     /// Its name.
     pub name: String,
-    /// The record it is asked of.
-    pub record: String,
-    /// Its condition.
+    /// The records it is asked of.
+    pub records: Vec<String>,
+    /// Its condition for these records.
     pub condition: String,
     /// `file:line`.
     pub place: String,

@@ -432,12 +432,13 @@ fn shown() -> (TempDir, String) {
     let zips: String = (0..14).map(|n| format!("941{n:02},bay,ana\n")).collect();
     write(&book, "zips.csv", format!("zip,territory,rep\n{zips}"));
     write(&book, "reps.csv", "id,active,knows,hours\nana,yes,x,office\nbo,yes,CA,office\ngone,no,,office\noff,yes,,office\nleft,no,,\n");
-    write(&book, "open.csv", "rep\nana\nana\nana\n");
-    write(&book, "absences.csv", "rep,from,until,reason\noff,2027-03-01,2027-03-08,ski\n");
+    write(&book, "accounts.csv", "id,employees\n");
+    write(&book, "open.csv", "rep,open\nana,3\n");
+    write(&book, "absences.csv", "rep,from,through,reason\noff,2027-03-01,2027-03-07,ski\n");
     write(
         &book,
         "turf.toml",
-        "[book]\nname = \"Shown\"\nzone = \"UTC\"\n[records.rep]\nfile = \"reps.csv\"\n[open]\nfile = \"open.csv\"\n[absences]\nfile = \"absences.csv\"\n",
+        "name = \"Shown\"\nzone = \"UTC\"\n[records.rep]\nfile = \"reps.csv\"\n[records.account]\nfile = \"accounts.csv\"\n[loads]\nfile = \"open.csv\"\n[absences]\nfile = \"absences.csv\"\n",
     );
     (folder, book)
 }
@@ -483,7 +484,7 @@ fn segments_classes_and_rules_are_shown_with_what_they_use() {
     assert!(segment.contains("\n  huge (rules.turf:9): large and employees >= 10_000\n    large (rules.turf:8)"), "{segment}");
     let rule = out(&run(&["show", "rule", "only", "--book", &book]));
     for words in [
-        "rule only for lead records (rules.turf:35)",
+        "rule only for lead records (rules.turf:33)",
         "\n  (territory is west or wanted) and state is present\n",
         "in force    through 2027-12-31",
         "route to    rep ana if available where rep.knows contains x, else team desk, else queue triage",

@@ -14,11 +14,14 @@ use turf::workspace::Snapshot;
 use crate::generated::data;
 use crate::generated::{make, text};
 
+/// Finds in a book what an item became, and writes it.
+type Writer = Box<dyn Fn(&Rulebook) -> Option<String>>;
+
 /// An item written anew, and how to find the text of what became of it.
 struct Again {
     item: String,
     wanted: String,
-    written: Box<dyn Fn(&Rulebook) -> Option<String>>,
+    written: Writer,
 }
 
 fn segment(found: &mut Vec<Again>, book: &Rulebook, conditions: &BTreeMap<RecordId, Condition>) {

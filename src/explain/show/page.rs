@@ -79,6 +79,7 @@ fn level(page: &mut Page, level: &LevelShown, records: usize) {
         (Some(rows), _) => page.line(2, 4, &format!("{heading} {}", rows_words(rows))),
         (None, []) => page.line(2, 4, &format!("{heading} asks for fields that such a record does not have")),
         (None, [only]) if only.records.len() == records => page.line(2, 4, &format!("{heading} {}", only.text)),
+        (None, [only]) => page.line(2, 4, &format!("{heading} {}", condition(only))),
         (None, several) => {
             page.line(2, 4, &heading);
             several.iter().for_each(|c| page.line(6, 4, &condition(c)));

@@ -17,7 +17,7 @@
 //! | [`decide`] | plan, record, state, moment | a decision with its trace, and changes |
 //! | [`check`] | a plan | findings about the whole book |
 //! | [`compare`] | two plans | every difference between two books |
-//! | [`explain`] | a decision | why, and why not |
+//! | [`explain`] | a decision, or a name of the book | why, and why not; what is really meant |
 //! | [`report`] | many decisions | rows and totals |
 //! | [`workspace`] | sources and what was read beside them | a snapshot of a book: the pure facade |
 //! | [`data`] | files of records | typed records, in order; results, written whole or not at all |

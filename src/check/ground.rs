@@ -13,7 +13,7 @@ use crate::space::{
     Area, Aspect, AxisId, Budget, Class, ClassSet, NodeId, Ordinary, Ranked, Region, Space, Standings, Survey, Surveyed, VARIANTS, field_at,
 };
 use crate::state::State;
-use crate::text::{Sources, Span};
+use crate::text::Span;
 
 /// One condition among those that must hold together.
 pub(super) struct Clause {
@@ -162,14 +162,6 @@ impl<'p> Ground<'p> {
 /// Whether a rule takes every record it applies to: its chain ends in a queue that asks nothing.
 pub(super) fn surely_takes(rule: &Rule) -> bool {
     rule.route.iter().any(|t| matches!(t.kind, crate::model::TargetKind::Queue(_)) && t.condition.is_none())
-}
-
-/// What a rule does, as written but for blanks: two rules with the same text do the same.
-pub(super) fn action(rule: &Rule, sources: &Sources, plan: &Plan) -> String {
-    let targets: Vec<String> = rule.route.iter().map(|t| sources.text(t.span).split_whitespace().collect::<Vec<_>>().join(" ")).collect();
-    let credit = rule.credit.and_then(|c| plan.book.credits.get(c.index())).map_or_else(String::new, |c| format!(" credit {}", c.name));
-    let respond = rule.respond.map_or_else(String::new, |p| format!(" respond within {}", crate::model::period_in_words(p)));
-    format!("{}{credit}{respond}", targets.join(", else "))
 }
 
 fn conditioned(plan: &Plan, survey: &mut Survey, of: &Surveyed) -> Vec<Conditioned> {

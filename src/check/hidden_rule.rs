@@ -1,23 +1,24 @@
 //! A rule that never wins because rules before it take every record it applies to.
 
-use super::ground::{Ground, action};
+use super::ground::Ground;
 use super::proofs::Proofs;
 use crate::diagnostic::{Diagnostic, DiagnosticName, Severity};
+use crate::model::words::action;
 use crate::space::Hiding;
-use crate::text::{Sources, wording};
+use crate::text::wording;
 
 /// How many of the rules that hide another get a label.
 const LABELS: usize = 4;
 
 /// Finds rules that those before them hide together.
-pub(super) fn check(ground: &Ground<'_>, sources: &Sources, proofs: &mut Proofs) {
+pub(super) fn check(ground: &Ground<'_>, proofs: &mut Proofs) {
     let ranked = ground.ranked();
     for position in 0..ground.order.len() {
         let rule = ground.rule(position);
         let mut budget = ground.budget();
         // First by rules that take all they apply to; then by any, whose people may all be away.
         match ranked.hidden(position, &mut budget, |other| ground.sure[other]) {
-            Hiding::Hidden(by) => hidden(ground, sources, position, &by, proofs),
+            Hiding::Hidden(by) => hidden(ground, position, &by, proofs),
             Hiding::Seen(_) => match ranked.hidden(position, &mut budget, |_| true) {
                 Hiding::Hidden(by) => rescue(ground, position, &by, proofs),
                 Hiding::Undecided => proofs.undecided(rule.name.span, format!("whether the rule `{}` can ever win", rule.name)),
@@ -35,10 +36,10 @@ fn names(ground: &Ground<'_>, by: &[usize]) -> String {
     wording::any_of(&names, 6).replace(" or ", " and ")
 }
 
-fn hidden(ground: &Ground<'_>, sources: &Sources, position: usize, by: &[usize], proofs: &mut Proofs) {
+fn hidden(ground: &Ground<'_>, position: usize, by: &[usize], proofs: &mut Proofs) {
     let rule = ground.rule(position);
-    let own = action(rule, sources, ground.plan);
-    let same = by.iter().all(|i| action(ground.rule(*i), sources, ground.plan) == own);
+    let own = action(&ground.plan.book, rule);
+    let same = by.iter().all(|i| action(&ground.plan.book, ground.rule(*i)) == own);
     let together = if by.len() > 1 { " together" } else { "" };
     let take = if by.len() > 1 { "take" } else { "takes" };
     let headline =

@@ -2,20 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use super::ground::{Ground, action};
+use super::ground::Ground;
 use super::proofs::Proofs;
 use crate::diagnostic::{Diagnostic, DiagnosticName};
-use crate::text::Sources;
+use crate::model::words::action;
 
 /// How many rules of one priority and one action are compared with each other.
 const COMPARED: usize = 200;
 
 /// Finds pairs of rules of one priority, with the same action, whose conditions differ in one field only.
-pub(super) fn check(ground: &Ground<'_>, sources: &Sources, proofs: &mut Proofs) {
+pub(super) fn check(ground: &Ground<'_>, proofs: &mut Proofs) {
     let mut alike: BTreeMap<(u32, String), Vec<usize>> = BTreeMap::new();
     for position in 0..ground.order.len() {
         let rule = ground.rule(position);
-        let action = format!("{} {:?}", action(rule, sources, ground.plan), (rule.dates.from, rule.dates.through));
+        let action = format!("{} {:?}", action(&ground.plan.book, rule), (rule.dates.from, rule.dates.through));
         alike.entry((rule.priority.rank, action)).or_default().push(position);
     }
     for group in alike.values().filter(|g| g.len() > 1) {

@@ -30,7 +30,6 @@ use crate::diagnostic::Diagnostic;
 use crate::model::RecordId;
 use crate::plan::Plan;
 use crate::space::Ordinary;
-use crate::text::Sources;
 
 /// Says from how much on a check speaks up.
 #[derive(Clone, Debug)]
@@ -75,7 +74,7 @@ pub fn run(plan: &Plan, settings: &Settings) -> Vec<Diagnostic> {
 ///
 /// Apart from [`run`], because deciding a record does not need it.
 #[must_use]
-pub fn prove(plan: &Plan, sources: &Sources, settings: &Settings) -> Proved {
-    let proofs = proofs::check(plan, sources, settings);
+pub fn prove(plan: &Plan, settings: &Settings) -> Proved {
+    let proofs = proofs::check(plan, settings);
     Proved { findings: proofs.findings, mistakes: proofs.mistakes }
 }

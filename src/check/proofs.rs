@@ -5,7 +5,7 @@ use super::{Settings, condition_value, hidden_rule, mergeable_rules, rules_confl
 use crate::diagnostic::{Diagnostic, DiagnosticName};
 use crate::model::RecordId;
 use crate::plan::Plan;
-use crate::text::{Sources, Span};
+use crate::text::Span;
 
 /// Collects what is found out.
 #[derive(Debug, Default)]
@@ -39,7 +39,7 @@ impl Proofs {
 }
 
 /// Proves what can be proved of a book.
-pub(super) fn check(plan: &Plan, sources: &Sources, settings: &Settings) -> Proofs {
+pub(super) fn check(plan: &Plan, settings: &Settings) -> Proofs {
     let mut proofs = Proofs::default();
     let kinds: Vec<RecordId> = plan.rule_order.keys().copied().collect();
     // Territories are the same for every record, so the first that rules are for shows them; leads if there are any.
@@ -48,9 +48,9 @@ pub(super) fn check(plan: &Plan, sources: &Sources, settings: &Settings) -> Proo
     for record in kinds {
         let mut ground = Ground::new(plan, record, settings);
         condition_value::check(&mut ground, &mut proofs);
-        rules_conflict::check(&ground, sources, &mut proofs);
-        hidden_rule::check(&ground, sources, &mut proofs);
-        mergeable_rules::check(&ground, sources, &mut proofs);
+        rules_conflict::check(&ground, &mut proofs);
+        hidden_rule::check(&ground, &mut proofs);
+        mergeable_rules::check(&ground, &mut proofs);
         unclaimed::check(&ground, &mut proofs);
         if placed == Some(record) {
             territories::check(&mut ground, &mut proofs);

@@ -1,18 +1,19 @@
 //! Two rules of one priority that can both apply and do different things: nothing says which goes first.
 
-use super::ground::{Ground, Shown, action};
+use super::ground::{Ground, Shown};
 use super::proofs::Proofs;
 use crate::diagnostic::{Diagnostic, DiagnosticName, Severity};
+use crate::model::words::action;
 use crate::space::{Area, Verdict};
-use crate::text::{Sources, wording};
+use crate::text::wording;
 
 /// How many pairs are shown before the rest is only counted.
 const SHOWN: usize = 25;
 
 /// Finds pairs of rules of one priority that can both apply where no earlier rule takes everything.
-pub(super) fn check(ground: &Ground<'_>, sources: &Sources, proofs: &mut Proofs) {
+pub(super) fn check(ground: &Ground<'_>, proofs: &mut Proofs) {
     let ranked = ground.ranked();
-    let actions: Vec<String> = (0..ground.order.len()).map(|i| action(ground.rule(i), sources, ground.plan)).collect();
+    let actions: Vec<String> = (0..ground.order.len()).map(|i| action(&ground.plan.book, ground.rule(i))).collect();
     let mut more = 0;
     let mut shown = 0;
     for one in 0..ground.order.len() {

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 
 use super::output::{self, Exit, Terminal};
 use super::routing::{self, Repeat, Run, Source};
-use crate::compare::{Comparison, Sample, Side, compare, markdown, text};
+use crate::compare::{Comparison, Sample, compare, markdown, text};
 use crate::data::DataError;
 use crate::decide::Decision;
 use crate::diagnostic::{Severity, render};
@@ -76,11 +76,9 @@ fn answer(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Exit> {
     let (old_book, new_book) = (open(&old, terminal)?, open(&new, terminal)?);
     let (old_plan, new_plan) = (plan(&old_book)?, plan(&new_book)?);
     let record = (kind(&old_plan, arguments, &old)?, kind(&new_plan, arguments, &new)?);
-    let sides =
-        (Side { plan: &old_plan, sources: &old_book.snapshot.sources }, Side { plan: &new_plan, sources: &new_book.snapshot.sources });
     let ordinary = new_book.snapshot.settings.ordinary.get(&record.1).cloned().unwrap_or_default();
     let ordinary = crate::space::Ordinary { reps: super::examples::active_reps(&new_plan), ..ordinary };
-    let mut comparison = compare(sides.0, sides.1, record, &ordinary).map_err(|mistake| {
+    let mut comparison = compare(&old_plan, &new_plan, record, &ordinary, new_book.snapshot.settings.budget.saturating_mul(4)).map_err(|mistake| {
         output::tell(&format!(
             "turf: the comparison and the evaluator disagree about {}. This is a mistake in turf, not in your books: please report it with both.\n",
             mistake.0

@@ -7,6 +7,7 @@ mod init;
 mod output;
 mod route;
 mod routing;
+mod show;
 mod why;
 
 use clap::{Parser, Subcommand};
@@ -37,6 +38,8 @@ enum Command {
     Route(route::Arguments),
     /// Compare two books over every possible record.
     Diff(diff::Arguments),
+    /// Show one territory, segment, rule, team or class with all that it inherits.
+    Show(show::Arguments),
     /// Explain one decision: why it went there, and why not elsewhere.
     Why(why::Arguments),
 }
@@ -61,6 +64,7 @@ pub fn run() -> Exit {
         Command::Check(arguments) => check::run(&arguments, &terminal),
         Command::Route(arguments) => route::run(&arguments, &terminal),
         Command::Diff(arguments) => diff::run(&arguments, &terminal),
+        Command::Show(arguments) => show::run(&arguments, &terminal),
         Command::Why(arguments) => why::run(&arguments, &terminal),
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Side, areas_of};
-use crate::model::{Owner, Rule, Target, TargetKind};
+use super::areas_of;
+use crate::model::{CreditId, Owner, Rule, Target, TargetKind, words};
+use crate::plan::Plan;
 use crate::space::{Area, Space, Surveyed};
-use crate::text::Span;
 
 /// One entry of a list: where it applies and what it does.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub(super) struct Entry {
 /// Holds the lists of one book.
 #[derive(Clone, Debug)]
 pub(super) struct Lists {
-    /// Rules in the order considered, the last resort at the end.
+    /// Rules in the order conplanred, the last resort at the end.
     pub rules: Vec<Entry>,
     /// Territories in the order in which they win; a tie left to a person first.
     pub territories: Vec<Entry>,
@@ -39,22 +39,22 @@ pub(super) struct Lists {
 type Ids = BTreeMap<(String, String, Vec<Area>), usize>;
 
 impl Lists {
-    pub(super) fn read(side: Side<'_>, of: &Surveyed, space: &mut Space, ids: &mut Ids) -> Self {
-        let book = &side.plan.book;
+    pub(super) fn read(plan: &Plan, of: &Surveyed, space: &mut Space, ids: &mut Ids) -> Self {
+        let book = &plan.book;
         let mut rules = Vec::new();
-        for id in side.plan.rule_order.get(&of.record).into_iter().flatten() {
+        for id in plan.rule_order.get(&of.record).into_iter().flatten() {
             let rule = &book.rules[id.index()];
             let areas = areas_of(&space.region(of.rules[id.index()]));
-            rules.push(rule_entry(side, rule, areas));
+            rules.push(rule_entry(plan, rule, areas));
         }
         if let Some(last) = book.otherwise.get(&of.record) {
-            let does = chain(side, &last.route);
+            let does = chain(plan, &last.route);
             rules.push(Entry {
                 id: 0,
                 name: "otherwise".to_owned(),
-                teams: teams(side, &last.route),
+                teams: teams(plan, &last.route),
                 does,
-                credit: credit(side, last.credit),
+                credit: credit(plan, last.credit),
                 areas: vec![Area::everything()],
                 sure: true,
                 asks_territory: asks_territory(&last.route),
@@ -71,7 +71,7 @@ impl Lists {
                 Some(Owner::Rep(name)) => (format!("rep {name}"), String::new()),
                 Some(Owner::Team(id, _)) => {
                     let team = &book.teams[id.index()];
-                    (format!("team {}", team.name), definition(side, team.span))
+                    (format!("team {}", team.name), words::team(book, team))
                 }
                 None => ("nobody".to_owned(), String::new()),
             };
@@ -80,8 +80,8 @@ impl Lists {
         territories.push(place("none", "no territory", vec![Area::everything()]));
         let mut overlays = Vec::new();
         for (index, overlay) in book.overlays.iter().enumerate().filter(|(_, o)| o.record == of.record) {
-            let adds: Vec<String> = overlay.adds.iter().map(|a| format!("add {} as {}", chain(side, &a.targets), a.role)).collect();
-            let teams = overlay.adds.iter().map(|a| teams(side, &a.targets)).collect();
+            let adds: Vec<String> = overlay.adds.iter().map(|a| format!("add {} as {}", chain(plan, &a.targets), a.role)).collect();
+            let teams = overlay.adds.iter().map(|a| teams(plan, &a.targets)).collect();
             overlays.push(Entry {
                 sure: false,
                 teams,
@@ -111,15 +111,15 @@ fn place(name: &str, does: &str, areas: Vec<Area>) -> Entry {
     }
 }
 
-fn rule_entry(side: Side<'_>, rule: &Rule, areas: Vec<Area>) -> Entry {
+fn rule_entry(plan: &Plan, rule: &Rule, areas: Vec<Area>) -> Entry {
     let respond = rule.respond.map_or_else(String::new, |p| format!(", respond within {}", crate::model::period_in_words(p)));
-    let does = format!("{}{respond}", chain(side, &rule.route));
+    let does = format!("{}{respond}", chain(plan, &rule.route));
     Entry {
         id: 0,
         name: rule.name.to_string(),
-        teams: teams(side, &rule.route),
+        teams: teams(plan, &rule.route),
         does,
-        credit: credit(side, rule.credit),
+        credit: credit(plan, rule.credit),
         areas,
         sure: rule.route.iter().any(|t| matches!(t.kind, TargetKind::Queue(_)) && t.condition.is_none()),
         asks_territory: asks_territory(&rule.route),
@@ -130,43 +130,16 @@ fn asks_territory(targets: &[Target]) -> bool {
     targets.iter().any(|t| matches!(t.kind, TargetKind::TerritoryOwner))
 }
 
-/// Text of a rule file with single blanks, comments left out: what was written, not how.
-pub(super) fn written(side: Side<'_>, span: Span) -> String {
-    let lines = side.sources.text(span).lines().map(|line| without_comment(line));
-    lines.flat_map(|l| l.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).collect::<Vec<_>>().join(" ")
-}
-
-/// Cuts a comment off a line; a `#` inside quotes is text.
-fn without_comment(line: &str) -> &str {
-    let mut quoted = false;
-    let mut escaped = false;
-    for (at, c) in line.char_indices() {
-        match c {
-            '"' if !escaped => quoted = !quoted,
-            '#' if !quoted => return line.get(..at).unwrap_or(line),
-            _ => {}
-        }
-        escaped = c == '\\' && !escaped;
-    }
-    line
-}
-
-fn chain(side: Side<'_>, targets: &[Target]) -> String {
-    targets.iter().map(|t| written(side, t.span)).collect::<Vec<_>>().join(", else ")
-}
-
-fn definition(side: Side<'_>, span: Span) -> String {
-    format!(" {{{}}}", written(side, span))
+fn chain(plan: &Plan, targets: &[Target]) -> String {
+    words::chain(&plan.book, targets)
 }
 
 /// The definitions of the teams a chain asks.
-fn teams(side: Side<'_>, targets: &[Target]) -> String {
-    let teams = targets.iter().filter_map(|t| if let TargetKind::Team(id) = t.kind { side.plan.book.teams.get(id.index()) } else { None });
-    teams.map(|team| definition(side, team.span)).collect()
+fn teams(plan: &Plan, targets: &[Target]) -> String {
+    let teams = targets.iter().filter_map(|t| if let TargetKind::Team(id) = t.kind { plan.book.teams.get(id.index()) } else { None });
+    teams.map(|team| words::team(&plan.book, team)).collect()
 }
 
-fn credit(side: Side<'_>, credit: Option<crate::model::CreditId>) -> String {
-    credit
-        .and_then(|id| side.plan.book.credits.get(id.index()))
-        .map_or_else(String::new, |c| format!("credit {}{}", c.name, definition(side, c.span)))
+fn credit(plan: &Plan, credit: Option<CreditId>) -> String {
+    credit.and_then(|id| plan.book.credits.get(id.index())).map_or_else(String::new, |c| words::credit(&plan.book, c))
 }

@@ -25,25 +25,12 @@ use crate::diagnostic::Witness;
 use crate::model::RecordId;
 use crate::plan::Plan;
 use crate::space::{Area, Budget, Ordinary, Region, Space, Survey, VARIANTS};
-use crate::text::Sources;
 
 use lists::Lists;
 use outcome::{Kind, Outcome};
 
 /// The version of the shape of a comparison.
 pub const FORMAT: &str = "turf-diff/1";
-
-/// How many parts of the space may be looked at.
-const BUDGET: u64 = 20_000_000;
-
-/// One of two books.
-#[derive(Clone, Copy, Debug)]
-pub struct Side<'a> {
-    /// The book.
-    pub plan: &'a Plan,
-    /// Its rule files.
-    pub sources: &'a Sources,
-}
 
 /// Holds what differs between two books for one type of record.
 #[derive(Clone, Debug, Serialize)]
@@ -102,23 +89,25 @@ impl Comparison {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake(pub String);
 
-/// Compares two books about the records of one name.
+/// Compares two books about the records of one name; `work` bounds how many areas may be looked at.
 ///
 /// # Errors
 /// When an example contradicts what was worked out.
-pub fn compare(old: Side<'_>, new: Side<'_>, record: (RecordId, RecordId), ordinary: &Ordinary) -> Result<Comparison, Mistake> {
+pub fn compare(old: &Plan, new: &Plan, record: (RecordId, RecordId), ordinary: &Ordinary, work: u64) -> Result<Comparison, Mistake> {
     let mut survey = Survey::new();
-    let a = survey.book(&old.plan.book, record.0, &standings(old.plan, record.0));
-    let b = survey.book(&new.plan.book, record.1, &standings(new.plan, record.1));
+    let (first, second) = (standings(old, record.0), standings(new, record.1));
+    let certain = first.certain && second.certain;
+    let a = survey.book(&old.book, record.0, &first);
+    let b = survey.book(&new.book, record.1, &second);
     let mut space = survey.finish();
     let mut ids = BTreeMap::new();
     let before = Lists::read(old, &a, &mut space, &mut ids);
     let after = Lists::read(new, &b, &mut space, &mut ids);
-    let mut budget = Budget::new(BUDGET);
-    let zone = &new.plan.book.zone;
+    let mut budget = Budget::new(work);
+    let zone = &new.book.zone;
     let (found, complete) = walk::differences(&space, (&before, &after), &mut budget, |area| space.can_be(area, zone));
     let mut changes = Vec::new();
-    let sides = Sides { old, new, record, ordinary, space: &space };
+    let sides = Sides { old, new, record, ordinary, space: &space, work, certain };
     for ((kind, one, other), areas) in found {
         changes.push(sides.change(kind, one, other, areas)?);
     }
@@ -126,9 +115,9 @@ pub fn compare(old: Side<'_>, new: Side<'_>, record: (RecordId, RecordId), ordin
     changes.sort_by(|a, b| (a.kind, &a.old, &a.new).cmp(&(b.kind, &b.old, &b.new)));
     Ok(Comparison {
         format: FORMAT,
-        record: new.plan.book.schema.record(record.1).name.to_string(),
-        old: old.plan.book.name.to_string(),
-        new: new.plan.book.name.to_string(),
+        record: new.book.schema.record(record.1).name.to_string(),
+        old: old.book.name.to_string(),
+        new: new.book.name.to_string(),
         complete,
         changes,
         definitions: definitions::definitions(old, new),
@@ -138,32 +127,37 @@ pub fn compare(old: Side<'_>, new: Side<'_>, record: (RecordId, RecordId), ordin
 }
 
 struct Sides<'a> {
-    old: Side<'a>,
-    new: Side<'a>,
+    old: &'a Plan,
+    new: &'a Plan,
     record: (RecordId, RecordId),
     ordinary: &'a Ordinary,
     space: &'a Space,
+    work: u64,
+    /// Whether who wins a territory is settled for every record, so that an example must show what was worked out.
+    certain: bool,
 }
 
 impl Sides<'_> {
     fn change(&self, kind: Kind, old: Outcome, new: Outcome, areas: Vec<Area>) -> Result<Change, Mistake> {
         let mut areas = self.space.joined(areas).areas;
         areas.sort_by_cached_key(|area| self.space.largeness(area));
-        let shown = self.example(&areas, |a, b| old.agrees(self.old.plan, a) && new.agrees(self.new.plan, b));
-        let zone = &self.new.plan.book.zone;
+        let shown = self.example(&areas, |a, b| old.agrees(self.old, a) && new.agrees(self.new, b));
+        let zone = &self.new.book.zone;
         let places = areas.iter().map(|area| self.space.sentence(area, zone)).collect();
         let (example, example_moves) = match shown {
             Found::Shown(example, moves) => (Some(example), Some(moves)),
             Found::Unclear => (None, None),
-            Found::Mistake(what) => return Err(Mistake(what)),
+            Found::Mistake(what) => {
+                return Err(Mistake(format!("{what}, where {} and {} were expected", old.in_words(), new.in_words())));
+            }
         };
         Ok(Change { kind, old, new, places, areas, example, example_moves })
     }
 
     /// Looks for an example on which both books do what was worked out.
     fn example(&self, areas: &[Area], agrees: impl Fn(&crate::decide::Decision, &crate::decide::Decision) -> bool) -> Found {
-        let first = Examples { plan: self.old.plan, record: self.record.0, ordinary: self.ordinary };
-        let second = Examples { plan: self.new.plan, record: self.record.1, ordinary: self.ordinary };
+        let first = Examples { plan: self.old, record: self.record.0, ordinary: self.ordinary };
+        let second = Examples { plan: self.new, record: self.record.1, ordinary: self.ordinary };
         let mut doubtful = None;
         for area in areas.iter().take(8) {
             for variant in 0..VARIANTS {
@@ -172,8 +166,15 @@ impl Sides<'_> {
                 if agrees(&a, &b) {
                     return Found::Shown(second.witness(&example), (a.outcome.assignee.to_string(), b.outcome.assignee.to_string()));
                 }
-                if self.space.is_plain(area) {
-                    doubtful = doubtful.or_else(|| Some(self.space.sentence(area, &self.new.plan.book.zone)));
+                if self.certain && self.space.is_plain(area) {
+                    doubtful = doubtful.or_else(|| {
+                        Some(format!(
+                            "{}; there {} and {}",
+                            self.space.sentence(area, &self.new.book.zone),
+                            told(self.old, &a),
+                            told(self.new, &b)
+                        ))
+                    });
                 }
             }
         }
@@ -188,8 +189,9 @@ impl Sides<'_> {
             for overlay in &mine.overlays {
                 let cover: Vec<&Area> =
                     theirs.overlays.iter().filter(|o| o.name == overlay.name && o.does == overlay.does).flat_map(|o| &o.areas).collect();
-                let zone = &self.new.plan.book.zone;
-                let (areas, _) = self.space.holes_of(&overlay.areas, &cover, 200, &mut Budget::new(BUDGET), |a| self.space.can_be(a, zone));
+                let zone = &self.new.book.zone;
+                let (areas, _) =
+                    self.space.holes_of(&overlay.areas, &cover, 200, &mut Budget::new(self.work), |a| self.space.can_be(a, zone));
                 if areas.is_empty() {
                     continue;
                 }
@@ -211,4 +213,14 @@ enum Found {
 /// The region of a formula as areas of its own.
 fn areas_of(region: &Arc<Region>) -> Vec<Area> {
     region.areas.clone()
+}
+
+/// What a decision came to, for a report about turf itself.
+fn told(plan: &Plan, decision: &crate::decide::Decision) -> String {
+    let rule = decision.trials.first().map_or("nothing", |t| match t.decider {
+        crate::decide::Decider::Rule(id) => plan.book.rules.get(id.index()).map_or("", |r| r.name.as_str()),
+        crate::decide::Decider::Otherwise => "otherwise",
+    });
+    let territory = decision.placement.territory().and_then(|t| plan.book.territories.get(t.index())).map_or("none", |t| t.name.as_str());
+    format!("{rule} in {territory} decides")
 }

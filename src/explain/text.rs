@@ -6,20 +6,25 @@ use super::explanation::{Explanation, TargetWords, Tree, WhyNot};
 const MOST: usize = 30;
 
 /// Collects lines, wrapped to a width.
-struct Page {
-    text: String,
+pub(super) struct Page {
+    pub text: String,
     width: usize,
 }
 
 impl Page {
-    fn section(&mut self, title: &str) {
+    /// Makes an empty page.
+    pub fn new(width: usize) -> Self {
+        Self { text: String::new(), width: width.max(60) }
+    }
+
+    pub fn section(&mut self, title: &str) {
         self.text.push('\n');
         self.text.push_str(title);
         self.text.push('\n');
     }
 
     /// Writes a line; what does not fit goes on under it, indented by `hang` more.
-    fn line(&mut self, indent: usize, hang: usize, words: &str) {
+    pub fn line(&mut self, indent: usize, hang: usize, words: &str) {
         let mut at = indent;
         self.text.push_str(&" ".repeat(indent));
         for (position, word) in words.split(' ').enumerate() {
@@ -38,6 +43,11 @@ impl Page {
             at += length;
         }
         self.text.push('\n');
+    }
+
+    /// Writes a word and what is said of it, in a column.
+    pub fn fact(&mut self, word: &str, said: &str) {
+        self.line(2, 12, &format!("{word:<12}{said}"));
     }
 
     fn tree(&mut self, tree: &Tree, depth: usize) {
@@ -75,7 +85,7 @@ impl Page {
 /// Writes an explanation as a page of the given width.
 #[must_use]
 pub fn explanation_text(explanation: &Explanation, width: usize) -> String {
-    let mut page = Page { text: String::new(), width: width.max(60) };
+    let mut page = Page::new(width);
     heading(&mut page, explanation);
     decision(&mut page, explanation);
     considered_before(&mut page, explanation);
@@ -214,7 +224,7 @@ fn fields(page: &mut Page, explanation: &Explanation) {
 /// Writes the answer to `--not NAME` as a page of the given width.
 #[must_use]
 pub fn why_not_text(why_not: &WhyNot, width: usize) -> String {
-    let mut page = Page { text: String::new(), width: width.max(60) };
+    let mut page = Page::new(width);
     page.line(0, 2, &why_not.answer);
     for path in &why_not.paths {
         page.text.push('\n');

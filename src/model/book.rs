@@ -224,6 +224,8 @@ pub struct Territory {
     pub root: TerritoryId,
     /// Its own or the nearest inherited priority.
     pub priority: Option<Priority>,
+    /// The territory whose priority that is: itself, or one it lies in.
+    pub priority_from: Option<TerritoryId>,
     /// Its own condition, for each record it fits. Table rows have none here; see [`Territory::row`].
     pub conditions: BTreeMap<RecordId, Condition>,
     /// The number of different fields used by its own and inherited conditions: how specific it is.

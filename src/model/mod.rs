@@ -14,6 +14,7 @@ mod schema;
 mod show;
 mod table;
 mod value;
+pub mod words;
 
 pub use attributes::*;
 pub use book::*;
@@ -24,3 +25,4 @@ pub use schema::*;
 pub use show::*;
 pub use table::*;
 pub use value::*;
+pub use words::period as period_in_words;

@@ -128,7 +128,7 @@ impl Snapshot {
     /// Deciding needs no proofs, so a plan stays even where one finds an error.
     pub fn prove(&mut self) -> Vec<String> {
         let Some(plan) = self.plan.clone() else { return Vec::new() };
-        let proved = check::prove(&plan, &self.sources, &self.settings);
+        let proved = check::prove(&plan, &self.settings);
         self.findings.extend(proved.findings);
         diagnostic::sort(&mut self.findings);
         proved.mistakes

@@ -1,7 +1,7 @@
 //! The comparison of two books against deciding the same records by both.
 
 use proptest::prelude::*;
-use turf::compare::{Side, compare};
+use turf::compare::compare;
 use turf::decide::{Context, Decider, Decision, ask, decide, standings};
 use turf::plan::Plan;
 use turf::space::{Locator, Ordinary};
@@ -54,8 +54,7 @@ proptest! {
         let (old, new) = pair(seed);
         let (a, b) = (old.plan(), new.plan());
         let lead = a.book.schema.find("lead").unwrap();
-        let sides = (Side { plan: a, sources: &old.snapshot.sources }, Side { plan: b, sources: &new.snapshot.sources });
-        let found = compare(sides.0, sides.1, (lead, lead), &Ordinary::default()).map_err(|m| TestCaseError::fail(format!("seed {seed}: {}", m.0)))?;
+        let found = compare(a, b, (lead, lead), &Ordinary::default(), 3_000).map_err(|m| TestCaseError::fail(format!("seed {seed}: {}", m.0)))?;
         prop_assume!(found.complete && standings(a, lead).certain && standings(b, lead).certain);
         let locator = Locator::new(&found.space, &b.book.schema, &b.book.zone);
         let state = State::default();
@@ -84,9 +83,8 @@ proptest! {
     fn a_book_does_not_differ_from_itself(seed in any::<u64>()) {
         let (book, _) = pair(seed);
         let plan = book.plan();
-        let side = Side { plan, sources: &book.snapshot.sources };
         for kind in plan.rule_order.keys() {
-            let found = compare(side, side, (*kind, *kind), &Ordinary::default()).map_err(|m| TestCaseError::fail(m.0))?;
+            let found = compare(plan, plan, (*kind, *kind), &Ordinary::default(), 3_000).map_err(|m| TestCaseError::fail(m.0))?;
             prop_assert!(found.is_empty(), "seed {}", seed);
         }
     }

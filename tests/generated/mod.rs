@@ -2,7 +2,7 @@
 
 mod compare;
 mod conditions;
-mod data;
+pub mod data;
 mod dice;
 mod folder;
 mod reached;

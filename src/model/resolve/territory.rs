@@ -45,6 +45,7 @@ impl Resolver<'_> {
                 depth: 0,
                 root: *id,
                 priority: None,
+                priority_from: None,
                 conditions: BTreeMap::new(),
                 attributes: 0,
                 dates: Default::default(),
@@ -77,6 +78,7 @@ impl Resolver<'_> {
             depth: 0,
             root: TerritoryId(0),
             priority,
+            priority_from: None,
             conditions,
             attributes: 0,
             dates: self.only_dates(&item.dates),
@@ -115,16 +117,19 @@ impl Resolver<'_> {
         let lead = self.around.schema.find("lead");
         let inherited_fields: Vec<BTreeSet<Arc<str>>> =
             self.territories.iter().map(|t| own_attributes(t, &self.segments, &self.tables, lead)).collect();
+        let own: Vec<bool> = self.territories.iter().map(|t| t.priority.is_some()).collect();
         for index in 0..self.territories.len() {
             let chain = self.chain(index);
             let mut fields = BTreeSet::new();
             chain.iter().for_each(|i| fields.extend(inherited_fields[*i].iter().cloned()));
-            let priority = chain.iter().find_map(|i| self.territories[*i].priority.clone());
+            let from = chain.iter().copied().find(|i| own[*i]);
+            let priority = from.and_then(|i| self.territories[i].priority.clone());
             let territory = &mut self.territories[index];
             territory.depth = u32::try_from(chain.len().saturating_sub(1)).unwrap_or(u32::MAX);
             territory.root = TerritoryId::from_index(chain.last().copied().unwrap_or(index));
             territory.attributes = u32::try_from(fields.len()).unwrap_or(u32::MAX);
             territory.priority = priority;
+            territory.priority_from = from.map(TerritoryId::from_index);
         }
         self.require_territory_priorities();
     }

@@ -17,6 +17,7 @@
 //! | [`decide`] | plan, record, state, moment | a decision with its trace, and changes |
 //! | [`check`] | a plan | findings about the whole book |
 //! | [`compare`] | two plans | every difference between two books |
+//! | [`reach`] | a plan and a name | which records can get there, and what would have brought one there |
 //! | [`explain`] | a decision, or a name of the book | why, and why not; what is really meant |
 //! | [`report`] | many decisions | rows and totals |
 //! | [`workspace`] | sources and what was read beside them | a snapshot of a book: the pure facade |
@@ -45,6 +46,7 @@ pub mod diagnostic;
 pub mod explain;
 pub mod model;
 pub mod plan;
+pub mod reach;
 pub mod report;
 pub mod rim;
 pub mod space;

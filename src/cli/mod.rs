@@ -8,6 +8,7 @@ mod output;
 mod route;
 mod routing;
 mod show;
+mod who;
 mod why;
 
 use clap::{Parser, Subcommand};
@@ -40,6 +41,8 @@ enum Command {
     Diff(diff::Arguments),
     /// Show one territory, segment, rule, team or class with all that it inherits.
     Show(show::Arguments),
+    /// List which records a rep can get, over every possible record.
+    Who(who::Arguments),
     /// Explain one decision: why it went there, and why not elsewhere.
     Why(why::Arguments),
 }
@@ -65,6 +68,7 @@ pub fn run() -> Exit {
         Command::Route(arguments) => route::run(&arguments, &terminal),
         Command::Diff(arguments) => diff::run(&arguments, &terminal),
         Command::Show(arguments) => show::run(&arguments, &terminal),
+        Command::Who(arguments) => who::run(&arguments, &terminal),
         Command::Why(arguments) => why::run(&arguments, &terminal),
     }
 }

@@ -1,5 +1,7 @@
 //! Explanations for a person: one page, section by section.
 
+use crate::reach::SmallestChange;
+
 use super::explanation::{Explanation, TargetWords, Tree, WhyNot};
 
 /// How many passed rules are shown one by one before the others are only counted.
@@ -234,5 +236,19 @@ pub fn why_not_text(why_not: &WhyNot, width: usize) -> String {
             page.tree(tree, 1);
         }
     }
+    if let Some(change) = &why_not.change {
+        page.text.push('\n');
+        page.line(0, 2, &change_words(change));
+    } else if !why_not.got_it {
+        page.text.push('\n');
+        page.line(0, 2, "No change of a few fields of this record alone would have led there: who is away, full or next in turn counts too, and so do the accounts.");
+    }
     page.text
+}
+
+/// What would have changed the outcome, as a sentence.
+fn change_words(change: &SmallestChange) -> String {
+    let by = change.rule.as_ref().map_or_else(String::new, |rule| format!(" by the rule {rule}"));
+    let by = if change.rule.as_deref() == Some("otherwise") { " by `otherwise`".to_owned() } else { by };
+    format!("What would change it: if {}, it would go to {}{by}.", change.in_words(), change.assignee)
 }

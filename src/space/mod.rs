@@ -34,7 +34,7 @@ mod words;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-pub use age::{AgeCut, Anchor};
+pub use age::{AgeCut, Anchor, day_tick, tick_day};
 pub use area::{Area, Region};
 pub use axis::*;
 pub use cover::{Budget, Verdict};

@@ -111,6 +111,10 @@ fn texts(axis: &Axis, set: &ClassSet) -> String {
             .sum::<usize>()
     };
     let missing_out = outside.contains(0);
+    let dangling_out = axis.position(&Class::Dangling).is_some_and(|d| outside.contains(d));
+    if dangling_out && missing_out && outside.count() == 2 {
+        return format!("{name} is on file");
+    }
     if outside.count() == 1 && missing_out {
         return format!("{name} is present");
     }

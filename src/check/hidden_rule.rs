@@ -54,7 +54,7 @@ fn hidden(ground: &Ground<'_>, position: usize, by: &[usize], proofs: &mut Proof
     } else {
         finding.help("It would do something else with those records: put it before them with `priority`, narrow them, or remove it.")
     };
-    proofs.findings.push(finding);
+    proofs.found(finding, ground.record, ground.regions[position].areas.clone());
 }
 
 /// A rule that only gets what those before it could not give to anybody.
@@ -67,5 +67,6 @@ fn rescue(ground: &Ground<'_>, position: usize, by: &[usize], proofs: &mut Proof
     for other in by.iter().take(LABELS) {
         finding = finding.at(ground.rule(*other).name.span, "comes first");
     }
-    proofs.findings.push(finding.help("If that is what it is for, all is well; else put it before them with `priority`."));
+    let finding = finding.help("If that is what it is for, all is well; else put it before them with `priority`.");
+    proofs.found(finding, ground.record, ground.regions[position].areas.clone());
 }

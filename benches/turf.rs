@@ -90,7 +90,14 @@ fn snapshot(text: &str) -> Snapshot {
         let rep = record(&draft.schema, "rep", &[("id", rep.to_owned()), ("active", "yes".to_owned())]);
         data.records.entry(rep.kind).or_default().insert(rep.key.clone(), rep);
     }
-    draft.finish(Materials { name: "bench".to_owned(), zone: TimeZone::UTC, tables: Tables::new(), data, findings: Vec::new() })
+    draft.finish(Materials {
+        name: "bench".to_owned(),
+        zone: TimeZone::UTC,
+        tables: Tables::new(),
+        data,
+        findings: Vec::new(),
+        settings: Default::default(),
+    })
 }
 
 fn leads(schema: &Schema) -> Vec<Record> {

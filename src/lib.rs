@@ -16,7 +16,9 @@
 //! | [`state`] | changes | turns, counts, open work, past assignments, as plain values |
 //! | [`decide`] | plan, record, state, moment | a decision with its trace, and changes |
 //! | [`check`] | a plan | findings about the whole book |
-//! | [`explain`] | a decision | why, and why not |
+//! | [`compare`] | two plans | every difference between two books |
+//! | [`reach`] | a plan and a name | which records can get there, and what would have brought one there |
+//! | [`explain`] | a decision, or a name of the book | why, and why not; what is really meant |
 //! | [`report`] | many decisions | rows and totals |
 //! | [`workspace`] | sources and what was read beside them | a snapshot of a book: the pure facade |
 //! | [`data`] | files of records | typed records, in order; results, written whole or not at all |
@@ -37,12 +39,14 @@
 
 pub mod check;
 pub mod cli;
+pub mod compare;
 pub mod data;
 pub mod decide;
 pub mod diagnostic;
 pub mod explain;
 pub mod model;
 pub mod plan;
+pub mod reach;
 pub mod report;
 pub mod rim;
 pub mod space;

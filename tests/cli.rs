@@ -285,7 +285,8 @@ fn cells_that_look_like_formulas_are_defused() {
 #[test]
 fn hostile_rule_files_end_with_a_name() {
     let (_folder, book) = first();
-    let rule = |condition: &str| format!("rule hostile {{ priority customers  when {condition}  route to queue triage }}\n");
+    let rule =
+        |condition: &str| format!("rule hostile {{ priority experts  when {condition} and industry is retail  route to queue triage }}\n");
     let cases = [
         (rule(&format!("{}employees > 1{}", "(".repeat(10_000), ")".repeat(10_000))), Some("too-deep")),
         (rule(&format!("{}employees > 1", "not ".repeat(100_000))), None),
@@ -378,4 +379,167 @@ fn why_answers_and_why_not_names_every_path() {
         assert!(out(&output).contains(words), "{name}: {}", out(&output));
     }
     assert!(out(&run(&["why", "L11", "--book", "rules/first", "--not", "lee"])).contains("did get lead L11"));
+}
+
+const SHOWN: &str = r#"
+record lead { id: text, key  state: text  employees: number  postal: postal code, private  account: account }
+record account { id: text, key  employees: number }
+record rep { id: text, key  active: yes/no  knows: set of text  hours: calendar }
+calendar office { zone "UTC"  open mon..fri 09:00..17:00 }
+queues [triage]
+priorities [named, geography]
+segment large { employees >= 1_000 }
+segment huge { large  employees >= 10_000 }
+segment wanted { huge or not large }
+segment customers-too { account.huge  account.large }
+territory amer {
+  priority geography
+  from 2027-01-01 through 2027-06-30
+  because "The Americas."
+  territory west {
+    where state in [WA, CA]
+    where wanted
+    owner team desk
+    from 2027-03-01
+  }
+  territory late { where state is NY  from 2027-09-01  priority named }
+}
+territories from "zips.csv" { match postal is zip  name territory  owner rep  parent west }
+overlap { lowest priority }
+team desk {
+  members ana, gone, off weight 2 where rep.active
+  members where rep.knows contains lead.state
+  pick in turn
+  limit 3 open
+  working hours only
+}
+rule only {
+  priority named
+  when (territory is west or wanted) and state is present
+  route to rep ana if available where rep.knows contains x, else team desk, else queue triage
+  respond within 1 hour
+  credit all
+  through 2027-12-31
+}
+credit all { revenue: 60% assignee, rest territory owner }
+otherwise { route to queue triage }
+"#;
+
+/// Makes the book of the tests about `turf show`.
+fn shown() -> (TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let book = folder.path().join("book").display().to_string();
+    write(&book, "rules.turf", SHOWN);
+    let zips: String = (0..14).map(|n| format!("941{n:02},bay,ana\n")).collect();
+    write(&book, "zips.csv", format!("zip,territory,rep\n{zips}"));
+    write(&book, "reps.csv", "id,active,knows,hours\nana,yes,x,office\nbo,yes,CA,office\ngone,no,,office\noff,yes,,office\nleft,no,,\n");
+    write(&book, "accounts.csv", "id,employees\n");
+    write(&book, "open.csv", "rep,open\nana,3\n");
+    write(&book, "absences.csv", "rep,from,through,reason\noff,2027-03-01,2027-03-07,ski\n");
+    write(
+        &book,
+        "turf.toml",
+        "name = \"Shown\"\nzone = \"UTC\"\n[records.rep]\nfile = \"reps.csv\"\n[records.account]\nfile = \"accounts.csv\"\n[loads]\nfile = \"open.csv\"\n[absences]\nfile = \"absences.csv\"\n",
+    );
+    (folder, book)
+}
+
+#[test]
+fn a_territory_is_shown_with_what_it_inherits() {
+    let (_folder, book) = shown();
+    let west = run(&["show", "territory", "west", "--book", &book]);
+    code(&west, 0);
+    for line in [
+        "  amer (rules.turf:12, from 2027-01-01 through 2027-06-30): always",
+        "  west (rules.turf:16, from 2027-03-01): for lead: state in [CA, WA] and wanted",
+        "  wanted (rules.turf:10): huge or not large",
+        "    huge (rules.turf:9): large and employees >= 10_000",
+        "      large (rules.turf:8): employees >= 1_000",
+        "  in force    from 2027-03-01 through 2027-06-30",
+        "  priority    geography, from amer (rules.turf:12)",
+        "  owner       team desk",
+        "  inside      1 territory",
+    ] {
+        assert!(out(&west).lines().any(|l| l == line), "{line}\n{}", out(&west));
+    }
+    assert_eq!(out(&west).matches("large (rules.turf:8)").count(), 1, "each segment once");
+    let late = out(&run(&["show", "territory", "late", "--book", &book]));
+    assert!(late.contains("never: the lines above are in force at different times"), "{late}");
+    assert!(late.contains("priority    named, from late"), "{late}");
+    let bay: serde_json::Value =
+        serde_json::from_str(&out(&run(&["show", "territory", "bay", "--book", &book, "--format", "json"]))).unwrap();
+    let rows = &bay["levels"][2]["rows"];
+    assert_eq!((rows["file"].as_str(), rows["count"].as_u64()), (Some("zips.csv"), Some(14)));
+    assert_eq!(rows["compared"][0], "postal is zip");
+    assert_eq!(rows["keys"].as_array().unwrap().len(), 10);
+    assert_eq!(rows["keys"][0][0], "(hidden)", "the field is private");
+    let account = out(&run(&["show", "territory", "west", "--book", &book, "--record", "account"]));
+    assert!(account.contains("west (rules.turf:16, from 2027-03-01): asks for fields that such a record does not have"), "{account}");
+}
+
+#[test]
+fn segments_classes_and_rules_are_shown_with_what_they_use() {
+    let (_folder, book) = shown();
+    let segment = out(&run(&["show", "segment", "customers-too", "--book", &book]));
+    assert!(segment.contains("\n  for lead: account.huge and account.large\n"), "{segment}");
+    assert!(segment.contains("\n  huge (rules.turf:9): large and employees >= 10_000\n    large (rules.turf:8)"), "{segment}");
+    let rule = out(&run(&["show", "rule", "only", "--book", &book]));
+    for words in [
+        "rule only for lead records (rules.turf:33)",
+        "\n  (territory is west or wanted) and state is present\n",
+        "in force    through 2027-12-31",
+        "route to    rep ana if available where rep.knows contains x, else team desk, else queue triage",
+        "respond     within 1 hour",
+        "revenue: 60% assignee, rest territory owner",
+    ] {
+        assert!(rule.contains(words), "{words}\n{rule}");
+    }
+    let class = out(&run(&["show", "class", "standing", "--book", "rules/forbes2000"]));
+    assert!(class.contains("  divest when margin < 0% (segments.turf:45)"), "{class}");
+    assert!(class.contains("  enterprise (segments.turf:20): marketvalue >= 10_000_000_000"), "{class}");
+}
+
+#[test]
+fn a_team_is_shown_with_whom_it_can_hold_now() {
+    let (_folder, book) = shown();
+    let team = run(&["show", "team", "desk", "--book", &book, "--at", "2027-03-02T10:00"]);
+    code(&team, 0);
+    for line in [
+        "  members ana, gone, off weight 2 where rep.active",
+        "  members where rep.knows contains lead.state",
+        "  working hours only",
+        "Who can get a record on 2027-03-02 10:00+00:00: 1 rep",
+        "  no  ana: has 3 open, and `limit 3 open` allows no more",
+        "  yes bo: depends on the record",
+        "  no  gone: is not active",
+        "  no  off: is away until Mon 2027-03-08 00:00 UTC (ski)",
+        "  1 other of the roster cannot be a member",
+    ] {
+        assert!(out(&team).lines().any(|l| l == line), "{line}\n{}", out(&team));
+    }
+    let night = out(&run(&["show", "team", "desk", "--book", &book, "--at", "2027-03-02T20:00"]));
+    assert!(night.contains("no  bo: is outside working hours, which begin again Wed 2027-03-03 09:00 UTC"), "{night}");
+}
+
+#[test]
+fn what_cannot_be_shown_is_named_with_the_remedy() {
+    let (_folder, book) = shown();
+    for (arguments, words) in [
+        (vec!["show", "territory", "wset", "--book", &book], "no territory called `wset`. Did you mean `west`?"),
+        (vec!["show", "rule", "desk", "--book", &book], "There is a team of that name: write `turf show team desk`."),
+        (vec!["show", "class", "x", "--book", &book], "It declares no class at all."),
+        (vec!["show", "team", "nobody", "--book", &book], "Name one of its own: `desk`."),
+        (vec!["show", "team", "desk", "--book", &book, "--record", "leed"], "no record `leed`"),
+        (vec!["show", "team", "desk", "--book", &book, "--at", "noon"], "is not a time"),
+        (vec!["show", "team", "desk", "--book", "nowhere"], "turf init"),
+    ] {
+        let output = run(&arguments);
+        code(&output, 2);
+        assert!(err(&output).contains(words), "{arguments:?}: {}", err(&output));
+        assert_eq!(out(&output), "", "{arguments:?}");
+    }
+    write(&book, "more.turf", "segment large { x > 1 }\n");
+    let broken = run(&["show", "team", "desk", "--book", &book]);
+    code(&broken, 2);
+    assert!(err(&broken).contains("nothing can be shown until the errors above are mended"), "{}", err(&broken));
 }

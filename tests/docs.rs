@@ -64,7 +64,8 @@ fn the_example_of_the_decision_record_is_real() {
 #[test]
 fn the_columns_and_the_keys_of_findings_are_documented() {
     let text = document("output.md");
-    let (rows, findings) = text.split_once("## Findings").unwrap();
+    let (rows, rest) = text.split_once("## Findings").unwrap();
+    let (findings, _) = rest.split_once("## What `turf show`").unwrap();
     let columns: BTreeSet<String> = turf::report::COLUMNS.iter().map(|c| (*c).to_owned()).collect();
     assert_eq!(documented(rows), columns);
     let mut printed = BTreeSet::new();
@@ -75,4 +76,27 @@ fn the_columns_and_the_keys_of_findings_are_documented() {
     let unknown: Vec<&String> =
         printed.iter().filter(|k| !findings.contains(&format!("`{k}`")) && !findings.contains(&format!("\"{k}\""))).collect();
     assert!(unknown.is_empty(), "not in docs/output.md: {unknown:?}");
+}
+
+#[test]
+fn what_is_shown_is_documented_key_by_key() {
+    let text = document("output.md");
+    let (_, shown) = text.split_once("## What `turf show`").unwrap();
+    let mut printed = BTreeSet::new();
+    for arguments in [
+        &["territory", "california", "--book", "rules/first"][..],
+        &["territory", "bay", "--book", "tests/conformance/territory-table/book"],
+        &["segment", "industrial", "--book", "rules/forbes2000"],
+        &["class", "standing", "--book", "rules/forbes2000"],
+        &["rule", "bank-expert", "--book", "rules/forbes2000"],
+        &["team", "us-financial", "--book", "rules/forbes2000"],
+    ] {
+        let document: Value = serde_json::from_str(&turf(&[&["show"], arguments, &["--format", "json"]].concat())).unwrap();
+        assert_eq!(document["format"], "turf-shown/1");
+        keys(&document, &mut printed);
+    }
+    let unknown: Vec<&String> = printed.iter().filter(|k| !shown.contains(&format!("`{k}`"))).collect();
+    assert!(unknown.is_empty(), "not in docs/output.md: {unknown:?}");
+    let gone: Vec<String> = documented(shown).into_iter().filter(|k| !printed.contains(k)).collect();
+    assert!(gone.is_empty(), "documented and never printed: {gone:?}");
 }

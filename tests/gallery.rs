@@ -37,7 +37,9 @@ fn open(name: &str, fixed: bool) -> Opened {
     if fixed {
         copy(&case.join("fixed"), folder.path());
     }
-    book::open(folder.path()).unwrap()
+    let mut opened = book::open(folder.path()).unwrap();
+    assert_eq!(opened.snapshot.prove(), Vec::<String>::new(), "{name}: the analysis and the evaluator disagree");
+    opened
 }
 
 fn output(opened: &Opened, name: DiagnosticName) -> String {

@@ -28,9 +28,10 @@ fn fences(language: &str) -> Vec<String> {
 #[test]
 fn the_screens_are_real() {
     let screens = fences("text");
-    assert_eq!(screens.len(), 2);
+    assert_eq!(screens.len(), 3);
     assert_eq!(screens[0], turf(&["why", "865", "--book", "rules/forbes2000"]));
     assert_eq!(screens[1], turf(&["why", "865", "--book", "rules/forbes2000", "--not", "by-territory"]));
+    assert_eq!(screens[2], turf(&["show", "territory", "california", "--book", "rules/first"]));
 }
 
 #[test]

@@ -9,3 +9,4 @@ mod generated;
 mod oracle;
 mod readme;
 mod tidy;
+mod words;

@@ -2,16 +2,79 @@
 //!
 //! They come after deciding in the order of floors, because some ask the evaluator itself.
 
+mod condition_value;
 mod empty_team;
+mod every_condition;
+mod examples;
+mod ground;
+mod hidden_rule;
+mod mergeable_rules;
+mod no_whole_number;
+mod proofs;
 mod rep_in_no_team;
+mod rules_conflict;
+#[cfg(test)]
+pub(crate) mod sample;
+mod territories;
+mod too_many_attributes;
+mod unclaimed;
+mod unused_definition;
+mod unused_field;
+mod uses;
+
+pub use examples::{DecidedExample, Examples};
+
+use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostic;
+use crate::model::RecordId;
 use crate::plan::Plan;
+use crate::space::Ordinary;
 
-/// Runs every check on a book without errors.
+/// Says from how much on a check speaks up.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The most different fields that the conditions of a territory may use, inherited ones included.
+    pub most_attributes: u32,
+    /// How much work one question of a proof may cost, in areas looked at; beyond it the answer is "undecided".
+    pub budget: u64,
+    /// What is ordinary in the sample data, for examples.
+    pub ordinary: BTreeMap<RecordId, Ordinary>,
+}
+
+/// Holds what was proved.
+#[derive(Clone, Debug, Default)]
+pub struct Proved {
+    /// The findings.
+    pub findings: Vec<Diagnostic>,
+    /// Where the evaluator contradicts a proof: mistakes of turf, after which nothing of the analysis can be trusted.
+    pub mistakes: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { most_attributes: 5, budget: 5_000_000, ordinary: BTreeMap::new() }
+    }
+}
+
+/// Runs the checks that need no proof on a book without errors.
 #[must_use]
-pub fn run(plan: &Plan) -> Vec<Diagnostic> {
+pub fn run(plan: &Plan, settings: &Settings) -> Vec<Diagnostic> {
     let mut findings = empty_team::check(plan);
     findings.extend(rep_in_no_team::check(plan));
+    findings.extend(too_many_attributes::check(&plan.book, settings.most_attributes));
+    findings.extend(no_whole_number::check(&plan.book));
+    let uses = uses::reached(&plan.book);
+    findings.extend(unused_definition::check(plan, &uses));
+    findings.extend(unused_field::check(&plan.book, &uses));
     findings
+}
+
+/// Proves what can be proved over all possible records: conflicts, what is hidden, what is left over.
+///
+/// Apart from [`run`], because deciding a record does not need it.
+#[must_use]
+pub fn prove(plan: &Plan, settings: &Settings) -> Proved {
+    let proofs = proofs::check(plan, settings);
+    Proved { findings: proofs.findings, mistakes: proofs.mistakes }
 }

@@ -41,10 +41,17 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Exit {
     if let Some(name) = &arguments.explain {
         return explain(name);
     }
-    let opened = match book::find(arguments.dir.as_deref()).and_then(|dir| book::open(&dir)) {
+    let mut opened = match book::find(arguments.dir.as_deref()).and_then(|dir| book::open(&dir)) {
         Ok(opened) => opened,
         Err(error) => return output::no_book(&error),
     };
+    let mistakes = opened.snapshot.prove();
+    if let Some(first) = mistakes.first() {
+        output::tell(&format!(
+            "turf: the analysis and the evaluator disagree about {first}. This is a mistake in turf, not in your book: please report it with the book.\n"
+        ));
+        return Exit::CouldNotRun;
+    }
     let findings = &opened.snapshot.findings;
     let sources = &opened.snapshot.sources;
     // Warnings and advice are shown, and the book can be used all the same.
@@ -88,6 +95,6 @@ fn fine(opened: &Opened) -> String {
         wording::count(book.teams.len(), "team", "teams"),
         wording::count(book.overlays.len(), "overlay", "overlays"),
     ];
-    let state = if opened.snapshot.findings.is_empty() { "is fine" } else { "can be used" };
+    let state = if opened.snapshot.findings.iter().all(|f| f.severity == Severity::Advice) { "is fine" } else { "can be used" };
     format!("The book `{}` in {shown} {state}: {}.\n", book.name, wording::join(&counted, "and"))
 }

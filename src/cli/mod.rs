@@ -1,10 +1,14 @@
 //! The commands: arguments in, a value made, a renderer printing it, an exit code out. One file for each command.
 
 mod check;
+mod diff;
+mod examples;
 mod init;
 mod output;
 mod route;
 mod routing;
+mod show;
+mod who;
 mod why;
 
 use clap::{Parser, Subcommand};
@@ -33,6 +37,12 @@ enum Command {
     Check(check::Arguments),
     /// Decide who gets each record of a file. A dry run: nothing is changed.
     Route(route::Arguments),
+    /// Compare two books over every possible record.
+    Diff(diff::Arguments),
+    /// Show one territory, segment, rule, team or class with all that it inherits.
+    Show(show::Arguments),
+    /// List which records a rep can get, over every possible record.
+    Who(who::Arguments),
     /// Explain one decision: why it went there, and why not elsewhere.
     Why(why::Arguments),
 }
@@ -56,6 +66,9 @@ pub fn run() -> Exit {
         Command::Init(arguments) => init::run(&arguments, &terminal),
         Command::Check(arguments) => check::run(&arguments, &terminal),
         Command::Route(arguments) => route::run(&arguments, &terminal),
+        Command::Diff(arguments) => diff::run(&arguments, &terminal),
+        Command::Show(arguments) => show::run(&arguments, &terminal),
+        Command::Who(arguments) => who::run(&arguments, &terminal),
         Command::Why(arguments) => why::run(&arguments, &terminal),
     }
 }

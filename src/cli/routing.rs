@@ -51,6 +51,11 @@ pub struct Source {
 }
 
 impl Source {
+    /// Says to decide a file's records by the book in a folder.
+    pub fn new(leads: PathBuf, book: PathBuf, at: Option<String>, record: String) -> Self {
+        Self { leads: Some(leads), book: Some(book), at, record }
+    }
+
     /// Writes the arguments as they were given, to be put behind another command; standard input cannot be read twice.
     pub fn as_options(&self) -> String {
         let options = [
@@ -69,22 +74,8 @@ impl Source {
 /// The exit code, once the trouble is told.
 pub fn open(wanted: &Source, terminal: &Terminal) -> Result<Run, Exit> {
     let opened = book::find(wanted.book.as_deref()).and_then(|dir| book::open(&dir)).map_err(|e| output::no_book(&e))?;
-    let Some(plan) = opened.snapshot.plan.clone() else {
-        let errors: Vec<_> = opened.snapshot.findings.iter().filter(|f| has_errors(std::slice::from_ref(f))).cloned().collect();
-        output::tell(&render::terminal(&errors, &opened.snapshot.sources, terminal.error_look()));
-        output::tell("turf: nothing can be decided until the errors above are mended.\n");
-        return Err(Exit::CouldNotRun);
-    };
-    let schema = &opened.snapshot.schema;
-    let Some(record) = schema.find(&wanted.record) else {
-        let names: Vec<&str> = schema.records.iter().map(|r| &*r.name).collect();
-        output::tell(&format!(
-            "turf: the book declares no record `{}`. Write `--record` and one of {}.\n",
-            wanted.record,
-            wording::join(&names, "or")
-        ));
-        return Err(Exit::CouldNotRun);
-    };
+    let plan = usable(&opened, terminal, "decided")?;
+    let record = record_named(&opened, &wanted.record)?;
     let at = wanted.at.as_deref().map(|text| moment(text, &opened.config.zone)).transpose()?;
     let settings = opened.config.records.get(&wanted.record).cloned().unwrap_or_default();
     let (path, shown) = match (&wanted.leads, &settings.file) {
@@ -101,8 +92,40 @@ pub fn open(wanted: &Source, terminal: &Terminal) -> Result<Run, Exit> {
     Ok(Run { opened, plan, record, settings, path, shown, at })
 }
 
+/// Returns the plan of a book without errors; `done` is what cannot be done with another.
+///
+/// # Errors
+/// The exit code, once the errors are shown.
+pub fn usable(opened: &Opened, terminal: &Terminal, done: &str) -> Result<Arc<Plan>, Exit> {
+    opened.snapshot.plan.clone().ok_or_else(|| {
+        let errors: Vec<_> = opened.snapshot.findings.iter().filter(|f| has_errors(std::slice::from_ref(f))).cloned().collect();
+        output::tell(&render::terminal(&errors, &opened.snapshot.sources, terminal.error_look()));
+        output::tell(&format!("turf: nothing can be {done} until the errors above are mended.\n"));
+        Exit::CouldNotRun
+    })
+}
+
+/// Returns the record called `name`.
+///
+/// # Errors
+/// The exit code, once the declared ones are named.
+pub fn record_named(opened: &Opened, name: &str) -> Result<RecordId, Exit> {
+    let schema = &opened.snapshot.schema;
+    schema.find(name).ok_or_else(|| {
+        let names: Vec<&str> = schema.records.iter().map(|r| &*r.name).collect();
+        output::tell(&format!(
+            "turf: the book declares no record `{name}`. Write `--record` and one of {}.\n",
+            wording::join(&names, "or")
+        ));
+        Exit::CouldNotRun
+    })
+}
+
 /// Reads `--at`: a moment with an offset, or a local time or day in the project's zone.
-fn moment(text: &str, zone: &TimeZone) -> Result<Timestamp, Exit> {
+///
+/// # Errors
+/// The exit code, once the trouble is told.
+pub fn moment(text: &str, zone: &TimeZone) -> Result<Timestamp, Exit> {
     let local = |at: DateTime| zone.to_ambiguous_timestamp(at).compatible().ok();
     let read = text
         .parse::<Timestamp>()

@@ -3,15 +3,18 @@
 //! Text in; a [`Config`] and findings out, all of them in one go, each with its line. Pure: the file itself is read
 //! elsewhere. Whether the fields named here exist is checked against the schema by [`Config::check`].
 
+mod check;
+mod values;
+
 use std::collections::BTreeMap;
 
-use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::check::Settings;
 use crate::diagnostic::{Diagnostic, DiagnosticName};
-use crate::model::{Schema, Type, time_zone};
+use crate::model::{Schema, Type};
 use crate::text::{FileId, SourceFile, Span, wording};
 
 /// Name of the configuration file in a book's folder.
@@ -32,11 +35,22 @@ pub struct Config {
     pub loads: Option<DataFile>,
     /// When reps are away.
     pub absences: Option<DataFile>,
+    /// From how much on the checks speak up.
+    pub check_settings: Settings,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { name: None, zone: TimeZone::UTC, rules: vec![".".to_owned()], records: BTreeMap::new(), loads: None, absences: None }
+        let rules = vec![".".to_owned()];
+        Self {
+            name: None,
+            zone: TimeZone::UTC,
+            rules,
+            records: BTreeMap::new(),
+            loads: None,
+            absences: None,
+            check_settings: Settings::default(),
+        }
     }
 }
 
@@ -191,12 +205,13 @@ impl Walk<'_> {
 
     fn config(&mut self, root: &DeTable<'_>) -> Config {
         let mut config = Config::default();
-        for (name, value, line) in self.settings(root, &["name", "zone", "rules", "records", "loads", "absences"]) {
+        for (name, value, line) in self.settings(root, &["name", "zone", "rules", "records", "loads", "absences", "check"]) {
             match name {
                 "name" => config.name = self.text(name, value, line),
                 "zone" => config.zone = self.zone(value, line).unwrap_or(TimeZone::UTC),
                 "rules" => config.rules = self.texts(name, value, line),
                 "loads" => config.loads = self.table(name, value, line).map(|t| self.file(t, line)),
+                "check" => config.check_settings = self.check_settings(value, line),
                 "absences" => config.absences = self.table(name, value, line).map(|t| self.file(t, line)),
                 _ => {
                     for (record, value) in self.table(name, value, line).into_iter().flatten() {
@@ -280,94 +295,6 @@ impl Walk<'_> {
             self.report(format!("`{field}` has a column and is absent"), line, "Keep `column` or `absent = true`, not both.");
         }
         Some(column)
-    }
-
-    fn text(&mut self, name: &str, value: &Node<'_>, line: u64) -> Option<String> {
-        let text = value.get_ref().as_str().map(str::to_owned);
-        if text.is_none() {
-            self.report(format!("`{name}` is no text"), line, format!("Write it in quotes: `{} = \"...\"`.", wording::as_written(name)));
-        }
-        text
-    }
-
-    /// Reads a list of texts; a single text counts as a list of one.
-    fn texts(&mut self, name: &str, value: &Node<'_>, line: u64) -> Vec<String> {
-        match value.get_ref() {
-            DeValue::String(one) => vec![one.to_string()],
-            DeValue::Array(all) if all.iter().all(|v| v.get_ref().is_str()) => {
-                all.iter().filter_map(|v| v.get_ref().as_str()).map(str::to_owned).collect()
-            }
-            _ => {
-                self.report(format!("`{name}` is no list of texts"), line, format!("Write `{name} = [\"...\", \"...\"]`."));
-                Vec::new()
-            }
-        }
-    }
-
-    fn table<'t, 'i>(&mut self, name: &str, value: &'t Node<'i>, line: u64) -> Option<&'t DeTable<'i>> {
-        let table = value.get_ref().as_table();
-        if table.is_none() {
-            self.report(format!("`{name}` is no table"), line, format!("Write `[{name}]` on a line of its own, and its settings below."));
-        }
-        table
-    }
-
-    fn zone(&mut self, value: &Node<'_>, line: u64) -> Option<TimeZone> {
-        let name = self.text("zone", value, line)?;
-        match time_zone(&name) {
-            Ok(zone) => Some(zone),
-            Err(near) => {
-                let near: Vec<String> = near.iter().map(|n| format!("`zone = \"{n}\"`")).collect();
-                let help = match near.as_slice() {
-                    [] => "Write a zone of the IANA database, such as `zone = \"America/New_York\"`.".to_owned(),
-                    near => format!("Did you mean {}?", wording::join(near, "or")),
-                };
-                self.report(format!("there is no time zone `{name}`"), line, help);
-                None
-            }
-        }
-    }
-
-    fn delimiter(&mut self, value: &Node<'_>, line: u64) -> Option<u8> {
-        let text = self.text("delimiter", value, line)?;
-        let byte = match text.as_bytes() {
-            _ if text == "tab" => Some(b'\t'),
-            [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r' | 0) => Some(*byte),
-            _ => None,
-        };
-        if byte.is_none() {
-            self.report("`delimiter` is not one character", line, "Write `delimiter = \";\"`, or `delimiter = \"tab\"`.");
-        }
-        byte
-    }
-
-    fn unit(&mut self, value: &Node<'_>, line: u64) -> Option<char> {
-        let text = self.text("unit", value, line)?;
-        let unit = match text.as_str() {
-            "K" | "k" => Some('K'),
-            "M" | "m" => Some('M'),
-            "B" | "b" => Some('B'),
-            _ => None,
-        };
-        if unit.is_none() {
-            self.report(format!("`{text}` is no unit"), line, "Write `unit = \"K\"`, `unit = \"M\"` or `unit = \"B\"`.");
-        }
-        unit
-    }
-
-    /// Tries a format on a sample time: what it writes, it must be able to read.
-    fn format(&mut self, value: &Node<'_>, line: u64) -> Option<String> {
-        let format = self.text("format", value, line)?;
-        let sample = jiff::Timestamp::UNIX_EPOCH.to_zoned_datetime(TimeZone::UTC);
-        let works = strtime::format(&format, &sample)
-            .and_then(|text| strtime::parse(&format, text))
-            .and_then(|read| read.to_date().or_else(|_| read.to_timestamp().map(|at| at.to_zoned_datetime(TimeZone::UTC).date())));
-        if works.is_err() {
-            let help = "Write what stands in the cells with % signs: `format = \"%d-%m-%Y\"` reads 31-12-2027.";
-            self.report(format!("`{format}` is no format of a date or time"), line, help);
-            return None;
-        }
-        Some(format)
     }
 }
 

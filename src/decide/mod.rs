@@ -39,7 +39,7 @@ pub use decision::*;
 pub use evaluate::{Edge, answer, answer_test, edge, past, side};
 pub use find::{Found, Missing, find, reach};
 pub use fraction::{exact, in_words, share_in_words, whole};
-pub use standings::standings;
+pub use standings::{settled_by, standings};
 pub use taking::begin;
 
 use jiff::Timestamp;

@@ -47,6 +47,23 @@ pub fn standings(plan: &Plan, record: RecordId) -> Standings {
     Standings { order: ranked.into_iter().map(|(_, id)| id).collect(), certain, tied, or_nobody }
 }
 
+/// Says by what the first of two territories goes before the second: `: priority named goes before priority geography`.
+#[must_use]
+pub fn settled_by(plan: &Plan, record: RecordId, one: TerritoryId, other: TerritoryId) -> String {
+    let (unknown, state) = (blank(plan, record), State::default());
+    let context = Context::new(plan, &unknown, &state, jiff::Timestamp::UNIX_EPOCH);
+    let (Some(a), Some(b)) = (plan.book.territories.get(one.index()), plan.book.territories.get(other.index())) else {
+        return String::new();
+    };
+    for criterion in plan.book.overlap.iter().flat_map(|o| &o.criteria) {
+        let ((first, words), (second, others)) = (measure(*criterion, a, &context), measure(*criterion, b, &context));
+        if first != second {
+            return format!(": {words} goes before {others}");
+        }
+    }
+    ": its name comes first".to_owned()
+}
+
 /// Whether somebody active may be behind a team, and whether that is so for every record and the same people.
 fn team_staffed(plan: &Plan, team: TeamId, record: RecordId) -> (bool, bool) {
     let mut staffed = false;

@@ -15,7 +15,8 @@ pub fn answer_about(plan: &Plan, record: RecordId, condition: &Condition, candid
 }
 
 /// Answers a condition about a candidate when nothing is known of the record: whatever asks about it cannot be told.
-fn whatever_the_record(condition: &Condition, context: &Context<'_>) -> Answer {
+#[must_use]
+pub fn whatever_the_record(condition: &Condition, context: &Context<'_>) -> Answer {
     match &condition.kind {
         ConditionKind::All(parts) => parts.iter().map(|p| whatever_the_record(p, context)).min().unwrap_or(Answer::Yes),
         ConditionKind::Any(parts) => parts.iter().map(|p| whatever_the_record(p, context)).max().unwrap_or(Answer::No),

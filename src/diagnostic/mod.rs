@@ -40,6 +40,20 @@ pub enum Place {
     },
 }
 
+impl Witness {
+    /// Writes it as a test would: `lead { state: NV, employees: 100 }`.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let (own, others): (Vec<_>, Vec<_>) = self.fields.iter().partition(|(name, _)| !name.contains('.'));
+        let write = |(name, value): &&(String, String)| format!("{name}: {value}");
+        let mut words = format!("{} {{ {} }}", self.record, own.iter().map(write).collect::<Vec<_>>().join(", "));
+        if !others.is_empty() {
+            words.push_str(&format!(" with {}", others.iter().map(write).collect::<Vec<_>>().join(", ")));
+        }
+        format!("{words} on {}", self.on)
+    }
+}
+
 /// Points at a place and says what is there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Label {
@@ -73,13 +87,54 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// The literal replacement, when there is exactly one sensible one.
     pub fix: Option<Fix>,
+    /// Records the finding is about, in words, the largest part first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub about: Vec<String>,
+    /// A record that shows it, made for the purpose and asked of the evaluator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub example: Option<Witness>,
+    /// How many records of the file asked about it concerns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub concerns: Option<Concerns>,
+}
+
+/// An example record that shows a finding.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Witness {
+    /// The type of record: `lead`.
+    pub record: String,
+    /// The day it is decided on.
+    pub on: String,
+    /// Fields and their values as a test writes them; fields of records it refers to have dotted names.
+    pub fields: Vec<(String, String)>,
+}
+
+/// How many records of a file a finding concerns.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Concerns {
+    /// How many records.
+    pub records: u64,
+    /// Their sum of a money field, if there is one: the number and, in words, with its currency.
+    pub money: Option<(String, String)>,
+    /// The key of the first of them in the file.
+    pub first: Option<String>,
 }
 
 impl Diagnostic {
     /// Makes a finding at the severity its name stands for.
     #[must_use]
     pub fn new(name: DiagnosticName, headline: impl Into<String>) -> Self {
-        Self { name, severity: name.severity(), headline: headline.into(), labels: Vec::new(), help: Vec::new(), fix: None }
+        Self {
+            name,
+            severity: name.severity(),
+            headline: headline.into(),
+            labels: Vec::new(),
+            help: Vec::new(),
+            fix: None,
+            about: Vec::new(),
+            example: None,
+            concerns: None,
+        }
     }
 
     /// Adds a label on a range of a rule file.
@@ -101,6 +156,27 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help.push(text.into());
+        self
+    }
+
+    /// Changes the severity, where it depends on what was found.
+    #[must_use]
+    pub fn as_severe_as(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// Says which records it is about.
+    #[must_use]
+    pub fn about(mut self, about: Vec<String>) -> Self {
+        self.about = about;
+        self
+    }
+
+    /// Adds the example that shows it.
+    #[must_use]
+    pub fn shown_by(mut self, example: Option<Witness>) -> Self {
+        self.example = example;
         self
     }
 

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::reach::SmallestChange;
+
 /// The name and version of the shape; keys are only added within a version.
 pub const FORMAT: &str = "turf-explanation/1";
 
@@ -259,6 +261,9 @@ pub struct WhyNot {
     pub answer: String,
     /// Every path that could have led there, and the first thing that failed on each.
     pub paths: Vec<PathWords>,
+    /// The smallest change of the record that would have led there, as decided by the evaluator; none when it did get
+    /// there, or when no change of a few fields does.
+    pub change: Option<SmallestChange>,
 }
 
 /// One path that could have led to somebody.

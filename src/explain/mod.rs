@@ -6,6 +6,7 @@
 
 mod build;
 mod explanation;
+mod show;
 mod text;
 mod tree;
 mod why_not;
@@ -13,5 +14,6 @@ mod words;
 
 pub use build::{Looking, explain};
 pub use explanation::*;
+pub use show::*;
 pub use text::{explanation_text, why_not_text};
 pub use why_not::{Unknown, why_not};

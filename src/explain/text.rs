@@ -1,25 +1,32 @@
 //! Explanations for a person: one page, section by section.
 
+use crate::reach::SmallestChange;
+
 use super::explanation::{Explanation, TargetWords, Tree, WhyNot};
 
 /// How many passed rules are shown one by one before the others are only counted.
 const MOST: usize = 30;
 
 /// Collects lines, wrapped to a width.
-struct Page {
-    text: String,
+pub(super) struct Page {
+    pub text: String,
     width: usize,
 }
 
 impl Page {
-    fn section(&mut self, title: &str) {
+    /// Makes an empty page.
+    pub fn new(width: usize) -> Self {
+        Self { text: String::new(), width: width.max(60) }
+    }
+
+    pub fn section(&mut self, title: &str) {
         self.text.push('\n');
         self.text.push_str(title);
         self.text.push('\n');
     }
 
     /// Writes a line; what does not fit goes on under it, indented by `hang` more.
-    fn line(&mut self, indent: usize, hang: usize, words: &str) {
+    pub fn line(&mut self, indent: usize, hang: usize, words: &str) {
         let mut at = indent;
         self.text.push_str(&" ".repeat(indent));
         for (position, word) in words.split(' ').enumerate() {
@@ -38,6 +45,11 @@ impl Page {
             at += length;
         }
         self.text.push('\n');
+    }
+
+    /// Writes a word and what is said of it, in a column.
+    pub fn fact(&mut self, word: &str, said: &str) {
+        self.line(2, 12, &format!("{word:<12}{said}"));
     }
 
     fn tree(&mut self, tree: &Tree, depth: usize) {
@@ -75,7 +87,7 @@ impl Page {
 /// Writes an explanation as a page of the given width.
 #[must_use]
 pub fn explanation_text(explanation: &Explanation, width: usize) -> String {
-    let mut page = Page { text: String::new(), width: width.max(60) };
+    let mut page = Page::new(width);
     heading(&mut page, explanation);
     decision(&mut page, explanation);
     considered_before(&mut page, explanation);
@@ -214,7 +226,7 @@ fn fields(page: &mut Page, explanation: &Explanation) {
 /// Writes the answer to `--not NAME` as a page of the given width.
 #[must_use]
 pub fn why_not_text(why_not: &WhyNot, width: usize) -> String {
-    let mut page = Page { text: String::new(), width: width.max(60) };
+    let mut page = Page::new(width);
     page.line(0, 2, &why_not.answer);
     for path in &why_not.paths {
         page.text.push('\n');
@@ -224,5 +236,19 @@ pub fn why_not_text(why_not: &WhyNot, width: usize) -> String {
             page.tree(tree, 1);
         }
     }
+    if let Some(change) = &why_not.change {
+        page.text.push('\n');
+        page.line(0, 2, &change_words(change));
+    } else if !why_not.got_it {
+        page.text.push('\n');
+        page.line(0, 2, "No change of a few fields of this record alone would have led there: who is away, full or next in turn counts too, and so do the accounts.");
+    }
     page.text
+}
+
+/// What would have changed the outcome, as a sentence.
+fn change_words(change: &SmallestChange) -> String {
+    let by = change.rule.as_ref().map_or_else(String::new, |rule| format!(" by the rule {rule}"));
+    let by = if change.rule.as_deref() == Some("otherwise") { " by `otherwise`".to_owned() } else { by };
+    format!("What would change it: if {}, it would go to {}{by}.", change.in_words(), change.assignee)
 }

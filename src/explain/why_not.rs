@@ -8,6 +8,7 @@ use super::tree::{failure_words, first_failure, tree};
 use super::words::{attempts, targets_of};
 use crate::decide::{Assignee, Context, Decider, roster};
 use crate::model::{Members, Owner, Rule, RuleId, Target, TargetKind, TeamId, TerritoryId};
+use crate::reach::{Wanted, smallest_change};
 use crate::text::{Span, wording};
 
 /// Says that nothing of the book has the name.
@@ -52,7 +53,15 @@ pub fn why_not(looking: &Looking<'_>, name: &str) -> Result<WhyNot, Unknown> {
     };
     let answer = sentence(looking, name, kind, got_it, paths.len());
     let paths = if got_it { Vec::new() } else { paths };
-    Ok(WhyNot { format: FORMAT, name: name.to_owned(), kind, got_it, answer, paths })
+    let wanted = match asked {
+        Asked::Rep(rep) => Wanted::Rep(rep.into()),
+        Asked::Queue(queue) => Wanted::Queue(queue.into()),
+        Asked::Team(team) => Wanted::Team(team),
+        Asked::Rule(id) => Wanted::Rule(id),
+        Asked::Territory(id) => Wanted::Territory(id),
+    };
+    let change = if got_it { None } else { smallest_change(looking.plan, looking.decision, looking.before, &wanted) };
+    Ok(WhyNot { format: FORMAT, name: name.to_owned(), kind, got_it, answer, paths, change })
 }
 
 fn find<'n>(looking: &Looking<'_>, name: &'n str) -> Result<Asked<'n>, Unknown> {

@@ -1,6 +1,6 @@
 //! The rulebook: every construct with all names resolved, each list sorted by name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::{Date, Time, Weekday};
@@ -51,6 +51,19 @@ pub struct Rulebook {
     pub overlays: Vec<Overlay>,
     /// Credit plans.
     pub credits: Vec<Credit>,
+    /// What the test blocks name.
+    pub tested: Tested,
+}
+
+/// Holds what the test blocks of a book name, because naming it there is using it.
+#[derive(Clone, Debug, Default)]
+pub struct Tested {
+    /// Teams of `expect team`.
+    pub teams: BTreeSet<TeamId>,
+    /// Queues of `expect queue`.
+    pub queues: BTreeSet<Arc<str>>,
+    /// Calendars given as values of fields.
+    pub calendars: BTreeSet<Arc<str>>,
 }
 
 /// Names the fields of `record rep` that turf itself reads.
@@ -211,6 +224,8 @@ pub struct Territory {
     pub root: TerritoryId,
     /// Its own or the nearest inherited priority.
     pub priority: Option<Priority>,
+    /// The territory whose priority that is: itself, or one it lies in.
+    pub priority_from: Option<TerritoryId>,
     /// Its own condition, for each record it fits. Table rows have none here; see [`Territory::row`].
     pub conditions: BTreeMap<RecordId, Condition>,
     /// The number of different fields used by its own and inherited conditions: how specific it is.

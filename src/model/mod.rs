@@ -3,6 +3,7 @@
 //! A [`Rulebook`] is made by `resolve` from syntax trees and the roster's keys, and never changes. Everything in it is
 //! sorted by name, so file order cannot matter. No text is parsed here and nothing is decided here.
 
+mod attributes;
 mod book;
 mod condition;
 mod number;
@@ -13,7 +14,9 @@ mod schema;
 mod show;
 mod table;
 mod value;
+pub mod words;
 
+pub use attributes::*;
 pub use book::*;
 pub use condition::*;
 pub use period::*;
@@ -22,3 +25,4 @@ pub use schema::*;
 pub use show::*;
 pub use table::*;
 pub use value::*;
+pub use words::period as period_in_words;

@@ -32,19 +32,6 @@ pub fn day_ahead(day: Date, period: Period) -> Date {
     span(period).and_then(|s| day.checked_add(s).ok()).unwrap_or(Date::MAX)
 }
 
-/// Writes a period: `1 hour`, `90 days`.
-#[must_use]
-pub fn period_in_words(period: Period) -> String {
-    let unit = match period.unit {
-        Unit::Minutes => "minute",
-        Unit::Hours => "hour",
-        Unit::Days => "day",
-        Unit::Weeks => "week",
-        Unit::Months => "month",
-    };
-    format!("{} {unit}{}", period.amount, if period.amount == 1 { "" } else { "s" })
-}
-
 fn span(period: Period) -> Option<jiff::Span> {
     let (none, amount) = (jiff::Span::new(), i64::from(period.amount));
     let span = match period.unit {

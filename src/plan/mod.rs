@@ -78,6 +78,24 @@ impl Plan {
         Self { digest: digest.into(), ..self }
     }
 
+    /// Returns the plan with other reference data, in which nothing is looked up by `match`: for single examples.
+    #[must_use]
+    pub fn with_data(&self, data: Arc<ReferenceData>) -> Self {
+        Self {
+            data,
+            match_index: HashMap::new(),
+            book: self.book.clone(),
+            rule_order: self.rule_order.clone(),
+            children: self.children.clone(),
+            written_roots: self.written_roots.clone(),
+            written_children: self.written_children.clone(),
+            remembered: self.remembered.clone(),
+            calendars: self.calendars.clone(),
+            turning: self.turning.clone(),
+            digest: self.digest.clone(),
+        }
+    }
+
     /// Finds a calendar by name.
     #[must_use]
     pub fn calendar(&self, name: &str) -> Option<(CalendarId, &Calendar)> {

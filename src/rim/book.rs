@@ -104,7 +104,8 @@ pub fn open(folder: &Path) -> Result<Opened, OpenError> {
     let tables = tables(folder, &draft, &mut findings);
     let name =
         config.name.clone().unwrap_or_else(|| folder.file_name().map_or_else(|| "book".to_owned(), |n| n.to_string_lossy().into_owned()));
-    let materials = Materials { name, zone: config.zone.clone(), tables, data: reference, findings };
+    let materials =
+        Materials { name, zone: config.zone.clone(), tables, data: reference, findings, settings: config.check_settings.clone() };
     Ok(Opened { folder: folder.to_owned(), snapshot: draft.finish(materials), config, reports })
 }
 

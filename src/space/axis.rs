@@ -15,6 +15,12 @@ use crate::model::{Schema, Type};
 pub struct AxisId(pub u32);
 
 impl AxisId {
+    /// Returns the axis at a position.
+    #[must_use]
+    pub fn of(index: usize) -> Self {
+        Self::from_index(index)
+    }
+
     pub(super) fn from_index(index: usize) -> Self {
         Self(u32::try_from(index).unwrap_or(u32::MAX))
     }

@@ -123,6 +123,12 @@ impl Space {
         self.one_axis(axis, set)
     }
 
+    /// Returns the union of some areas, simplified.
+    #[must_use]
+    pub fn joined(&self, areas: Vec<Area>) -> Region {
+        self.simplified(areas)
+    }
+
     /// Joins areas that differ on one axis only, and leaves out those that lie in others.
     pub(super) fn simplified(&self, mut areas: Vec<Area>) -> Region {
         if areas.iter().any(|a| a.restricts().len() == 0) {

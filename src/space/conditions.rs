@@ -330,7 +330,7 @@ impl Reader<'_, '_> {
         match atom {
             Atom::Age(from, to) => {
                 let aged = AxisKey { path: names.to_vec(), aspect: Aspect::Age };
-                let axis = self.formulas.axis(aged, &test.subject.written, &test.subject.ty);
+                let axis = self.formulas.axis(aged, &names.join(".").into(), &test.subject.ty);
                 let days = test.subject.ty == Type::Date;
                 // Months make some cuts come in either order; such a test is free instead.
                 let known = self.formulas.axes.get(axis.index()).map(|a| a.atoms.as_slice()).unwrap_or_default();

@@ -128,6 +128,18 @@ impl Space {
         }
     }
 
+    /// Lists what a cover leaves free, as [`Space::holes`] does, with an index made for the purpose.
+    pub fn holes_of(
+        &self,
+        within: &[Area],
+        cover: &[&Area],
+        most: usize,
+        budget: &mut Budget,
+        possible: impl FnMut(&Area) -> bool,
+    ) -> (Vec<Area>, bool) {
+        self.holes(within, (cover, &Index::new(self, cover)), most, budget, possible)
+    }
+
     /// Lists what a cover leaves free of a region as areas as large as they can be, at most that many; whether the list
     /// is complete comes with it.
     pub fn holes(

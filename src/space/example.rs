@@ -11,21 +11,13 @@ use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
 use super::age::tick_day;
-use super::axis::{Aspect, Axis, AxisId, Bounds, Class, Kind, fold};
+use super::axis::{Aspect, Axis, AxisId, Class, Kind, fold};
 use super::fact::Question;
 use super::locate::TextClasses;
 use super::moments::Moments;
+use super::ordinary::{Ordinary, fillers, round_number_in};
 use super::{Area, ClassSet, Space};
 use crate::model::{ConditionKind, Predicate, Record, RecordId, Right, Schema, Type, Value, plain, read_cell, read_elements};
-
-/// Says what is ordinary: the most common cells of the sample data, and who works here.
-#[derive(Clone, Debug, Default)]
-pub struct Ordinary {
-    /// By path: cells with the most common first.
-    pub cells: BTreeMap<Vec<Arc<str>>, Vec<Arc<str>>>,
-    /// Keys of active reps.
-    pub reps: Vec<Arc<str>>,
-}
 
 /// Holds an example: a moment and the cells of a record and of those it refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -401,76 +393,6 @@ impl Making<'_> {
             }
         }
     }
-}
-
-/// A round number in a stretch.
-fn round_number_in(bounds: &Bounds<Decimal>) -> Option<Decimal> {
-    let inside = |n: &Decimal| {
-        bounds.low.as_ref().is_none_or(|(low, own)| low < n || (low == n && *own))
-            && bounds.high.as_ref().is_none_or(|(high, own)| n < high || (n == high && *own))
-    };
-    let (low, high) = (bounds.low.map(|(v, _)| v), bounds.high.map(|(v, _)| v));
-    let two = Decimal::TWO;
-    let mut candidates: Vec<Decimal> = Vec::new();
-    match (low, high) {
-        (Some(low), Some(high)) => {
-            let middle = low.checked_add(high).map(|sum| sum / two);
-            candidates.extend([low, low.ceil()]);
-            candidates.extend(low.floor().checked_add(Decimal::ONE));
-            candidates.extend(middle.map(|m| m.round()));
-            candidates.extend([high.floor(), high]);
-            candidates.extend(middle);
-        }
-        (Some(low), None) => {
-            candidates.push(low);
-            candidates.extend(low.floor().checked_add(Decimal::ONE));
-            candidates.push(Decimal::MAX);
-        }
-        (None, Some(high)) => {
-            candidates.push((high / two).floor());
-            candidates.extend([Decimal::ZERO, high.floor(), high]);
-            candidates.extend(high.ceil().checked_sub(Decimal::ONE));
-            candidates.push(Decimal::MIN);
-        }
-        (None, None) => candidates.push(Decimal::ONE_HUNDRED),
-    }
-    candidates.into_iter().find(inside).map(|n| n.normalize())
-}
-
-/// Texts that begin in a certain way, the most ordinary first.
-fn fillers(kind: Kind, beginning: &str, path: &[Arc<str>], pieces: &[Arc<str>]) -> Vec<String> {
-    let pieces: Vec<&str> = pieces.iter().map(|p| &**p).collect();
-    if kind == Kind::Postal {
-        let rest = 5_usize.saturating_sub(beginning.chars().count());
-        let digits = ["10115", "00501", "99999", "73000", "20202", "64646", "38383", "51515"];
-        let tails = digits.iter().map(|d| d.chars().take(rest.max(1)).collect::<String>());
-        let odd = ["7", "77", "777", "Q", "QX", "Z9Z"].map(ToOwned::to_owned);
-        return tails.chain(odd).map(|t| format!("{beginning}{t}")).chain([beginning.to_owned()]).filter(|t| !t.is_empty()).collect();
-    }
-    let name = path.last().map_or("", |n| &**n);
-    let plain: &[&str] = if name.contains("email") || name.contains("mail") {
-        &["alex@example.com", "kim@example.org", "someone@example.net"]
-    } else if name.contains("company") || name == "name" || name.contains("account") {
-        &["Example Ltd", "Sample & Sons", "Acme-like Inc"]
-    } else {
-        &["example", "sample", "something", "other"]
-    };
-    let mut all: Vec<String> = Vec::new();
-    let joined = pieces.join(" ");
-    if beginning.is_empty() {
-        for text in plain {
-            all.push(if joined.is_empty() { (*text).to_owned() } else { format!("{text} {joined}") });
-        }
-        all.push(joined.clone());
-    } else {
-        all.push(beginning.to_owned());
-        for tail in [" example", "a", "x1", "-7", "zz", "q9q"] {
-            all.push(if joined.is_empty() { format!("{beginning}{tail}") } else { format!("{beginning}{tail} {joined}") });
-        }
-    }
-    all.extend((1..4).map(|n| format!("{beginning}{joined}{n}{n}{n}")));
-    all.retain(|t| !t.trim().is_empty());
-    all
 }
 
 impl Example {

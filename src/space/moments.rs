@@ -181,7 +181,7 @@ fn days_to_try(today: &[Span], fields: &[Dated], zone: &TimeZone) -> Vec<Date> {
         }
     }
     ticks.extend(today.iter().flat_map(|(first, last)| first.iter().chain(last).copied()));
-    let inside = |tick: i128| today.iter().map(move |(first, last)| tick.max(first.unwrap_or(tick)).min(last.unwrap_or(tick)));
+    let inside = |tick: i128| today.iter().map(move |(first, last)| tick.max(first.unwrap_or(i128::MIN)).min(last.unwrap_or(i128::MAX)));
     let mut days: Vec<i128> = ticks.iter().flat_map(|t| inside(*t)).collect();
     days.sort_by_key(|d| ((d - ordinary).abs(), *d));
     days.dedup();

@@ -123,7 +123,12 @@ impl Placing {
 
     /// Where the winner is one of some territories, or lies in one of them.
     pub(super) fn within(&self, territories: &[TerritoryId], book: &Rulebook, formulas: &mut Formulas) -> NodeId {
-        let inside: Vec<bool> = self.order.iter().map(|(id, _)| lies_in(book, *id, territories)).collect();
+        self.won(|id| lies_in(book, id, territories), formulas)
+    }
+
+    /// Where the winner is one of those meant.
+    pub(super) fn won(&self, meant: impl Fn(TerritoryId) -> bool, formulas: &mut Formulas) -> NodeId {
+        let inside: Vec<bool> = self.order.iter().map(|(id, _)| meant(*id)).collect();
         let mut result = formulas.constant(false);
         // Neighbours in the order that are both inside or both outside need not be told apart.
         let mut at = self.order.len();

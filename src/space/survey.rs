@@ -85,6 +85,11 @@ impl Survey {
         self.reader(of.position, book, of.record, Some(&of.placing)).condition(condition, &At::subject(of.record), Want::No)
     }
 
+    /// Returns where one of the territories meant holds the record.
+    pub fn held(&mut self, of: &Surveyed, meant: impl Fn(TerritoryId) -> bool) -> NodeId {
+        of.placing.won(meant, &mut self.formulas)
+    }
+
     /// Returns the formula of the days of a stretch.
     pub fn dates(&mut self, book: &Rulebook, of: &Surveyed, dates: &Dates) -> NodeId {
         self.reader(of.position, book, of.record, None).dates(dates)

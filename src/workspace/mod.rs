@@ -44,6 +44,8 @@ pub struct Materials {
     pub data: ReferenceData,
     /// What was found while reading them.
     pub findings: Vec<Diagnostic>,
+    /// From how much on the checks speak up.
+    pub settings: check::Settings,
 }
 
 /// Holds a book at one moment: its text, what was found in it, and the plan when there is no error.
@@ -59,6 +61,8 @@ pub struct Snapshot {
     pub book: Arc<Rulebook>,
     /// The book ready to decide with; none when there are errors.
     pub plan: Option<Arc<Plan>>,
+    /// From how much on checks speak up, and what is ordinary in the data.
+    pub settings: check::Settings,
 }
 
 impl Draft {
@@ -109,11 +113,24 @@ impl Draft {
         if !diagnostic::has_errors(&findings) {
             let digest = digest::digest(&self.sources, &materials);
             let ready = Arc::new(Plan::new(book.clone(), Arc::new(materials.data)).with_digest(digest));
-            findings.extend(check::run(&ready));
+            findings.extend(check::run(&ready, &materials.settings));
             plan = Some(ready);
         }
         diagnostic::sort(&mut findings);
         let plan = plan.filter(|_| !diagnostic::has_errors(&findings));
-        Snapshot { sources: self.sources, schema: self.schema, findings, book, plan }
+        Snapshot { sources: self.sources, schema: self.schema, findings, book, plan, settings: materials.settings }
+    }
+}
+
+impl Snapshot {
+    /// Adds what can be proved over all possible records; returns where the evaluator contradicts a proof.
+    ///
+    /// Deciding needs no proofs, so a plan stays even where one finds an error.
+    pub fn prove(&mut self) -> Vec<String> {
+        let Some(plan) = self.plan.clone() else { return Vec::new() };
+        let proved = check::prove(&plan, &self.settings);
+        self.findings.extend(proved.findings);
+        diagnostic::sort(&mut self.findings);
+        proved.mistakes
     }
 }

@@ -1,7 +1,8 @@
 //! Generated books and records: the engine against the oracle, and what must not matter does not.
 
+mod compare;
 mod conditions;
-mod data;
+pub mod data;
 mod dice;
 mod folder;
 mod reached;
@@ -54,7 +55,14 @@ pub fn make(data: &Data, files: Vec<SourceFile>) -> Made {
     let draft = Draft::new(Sources::new(files));
     let work = data.work(&draft.schema);
     let reference = data.reference(&draft.schema);
-    let materials = Materials { name: "made".to_owned(), zone: data::zone(), tables: data.tables(), data: reference, findings: Vec::new() };
+    let materials = Materials {
+        name: "made".to_owned(),
+        zone: data::zone(),
+        tables: data.tables(),
+        data: reference,
+        findings: Vec::new(),
+        settings: Default::default(),
+    };
     Made { snapshot: draft.finish(materials), work }
 }
 

@@ -19,6 +19,14 @@ pub fn json(findings: &[Diagnostic], sources: &Sources) -> Value {
                 "labels": f.labels.iter().map(|l| label(l, sources)).collect::<Vec<_>>(),
                 "help": f.help,
                 "fix": f.fix.as_ref().map(|fix| json!({ "at": range(fix.span, sources), "replacement": fix.replacement })),
+                "about": f.about,
+                "example": f.example.as_ref().map(|e| json!({
+                    "record": e.record,
+                    "on": e.on,
+                    "fields": e.fields.iter().map(|(n, v)| (n.clone(), Value::String(v.clone()))).collect::<serde_json::Map<_, _>>(),
+                    "text": e.in_words(),
+                })),
+                "concerns": f.concerns,
             })
         })
         .collect();

@@ -15,6 +15,9 @@ pub fn lines(findings: &[Diagnostic], sources: &Sources) -> String {
             line.push_str(": ");
         }
         line.push_str(&format!("{}[{}]: {}.", severity_word(finding.severity), finding.name, finding.headline));
+        if let Some(example) = &finding.example {
+            line.push_str(&format!(" Example: {}.", example.in_words()));
+        }
         for help in &finding.help {
             line.push(' ');
             line.push_str(help);

@@ -10,7 +10,7 @@ pub use terminal::{Look, terminal};
 
 use std::collections::BTreeSet;
 
-use super::{Diagnostic, Place, Severity};
+use super::{Concerns, Diagnostic, Place, Severity};
 use crate::text::{Sources, wording};
 
 /// Says in one line how many findings there are, and in how many files.
@@ -45,4 +45,12 @@ fn severity_word(severity: Severity) -> &'static str {
         Severity::Warning => "warning",
         Severity::Advice => "advice",
     }
+}
+
+/// Says how many records of the file a finding concerns.
+fn concerns(concerns: &Concerns) -> String {
+    let records = wording::count(usize::try_from(concerns.records).unwrap_or(usize::MAX), "record", "records");
+    let money = concerns.money.as_ref().map_or_else(String::new, |(_, words)| format!(" with {words}"));
+    let first = concerns.first.as_ref().map_or_else(String::new, |key| format!(", the first is {key}"));
+    format!("in the file: {records}{money}{first}")
 }

@@ -46,9 +46,26 @@ fn level(severity: Severity) -> Level<'static> {
     }
 }
 
+/// How many parts of what a finding is about are shown.
+const PARTS: usize = 5;
+
+/// What a finding shows besides its places: which records, an example, how many there are.
+fn notes(finding: &Diagnostic) -> Vec<String> {
+    let mut notes: Vec<String> = finding.about.iter().take(PARTS).cloned().collect();
+    if finding.about.len() > PARTS {
+        notes.push(format!("and {} more; `--format json` lists them all", finding.about.len() - PARTS));
+    }
+    notes.extend(finding.example.as_ref().map(|e| format!("for example {}", e.in_words())));
+    notes.extend(finding.concerns.as_ref().map(super::concerns));
+    notes
+}
+
 fn groups<'a>(finding: &'a Diagnostic, sources: &'a Sources) -> Vec<Group<'a>> {
     let mut group =
         level(finding.severity).primary_title(&finding.headline).id(finding.name.as_str()).elements(places(&finding.labels, sources));
+    for note in notes(finding) {
+        group = group.element(Level::NOTE.message(note));
+    }
     for help in &finding.help {
         group = group.element(Level::HELP.message(help));
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::path::{End, written};
+use super::repeats::Compared;
 use super::{Resolver, Scope};
 use crate::diagnostic::{Diagnostic, DiagnosticName};
 use crate::model::{
@@ -176,11 +177,11 @@ impl Resolver<'_> {
             syntax::Predicate::In { negated, set } => Some((*negated, self.membership(set, subject, span)?)),
             syntax::Predicate::StartsWith(pieces) => {
                 self.require(subject, span, "compared by its beginning", |ty| matches!(ty, Type::Text { .. } | Type::Postal), "")?;
-                plain(Predicate::StartsWith(self.pieces(pieces, subject, scope)?))
+                plain(Predicate::StartsWith(self.pieces(pieces, subject, scope, Some(Compared::Beginning))?))
             }
             syntax::Predicate::EndsWith(pieces) => {
                 self.require(subject, span, "compared by its end", |ty| matches!(ty, Type::Text { .. }), "")?;
-                plain(Predicate::EndsWith(self.pieces(pieces, subject, scope)?))
+                plain(Predicate::EndsWith(self.pieces(pieces, subject, scope, Some(Compared::Ending))?))
             }
             syntax::Predicate::Contains { negated, all, right } => Some((*negated, self.contains(*all, right, subject, span, scope)?)),
             syntax::Predicate::Matches { pattern } => {
@@ -281,10 +282,8 @@ impl Resolver<'_> {
     }
 
     /// Pieces of text for `starts with`, `ends with` and `contains`.
-    fn pieces(&mut self, pieces: &[Operand], subject: &FieldPath, scope: Scope) -> Option<Vec<Right>> {
-        let literals: Vec<Literal> =
-            pieces.iter().filter_map(|p| if let Operand::Literal(l) = p { Some(l.clone()) } else { None }).collect();
-        self.report_repeats(&literals);
+    fn pieces(&mut self, pieces: &[Operand], subject: &FieldPath, scope: Scope, compared: Option<Compared>) -> Option<Vec<Right>> {
+        self.report_repeated_pieces(&literals(pieces), &subject.ty, compared);
         pieces
             .iter()
             .map(|piece| match piece {
@@ -310,9 +309,10 @@ impl Resolver<'_> {
 
     fn contains(&mut self, all: bool, right: &[Operand], subject: &FieldPath, at: Span, scope: Scope) -> Option<Predicate> {
         match &subject.ty {
-            Type::Text { .. } => Some(Predicate::ContainsText { pieces: self.pieces(right, subject, scope)?, all }),
+            Type::Text { .. } => Some(Predicate::ContainsText { pieces: self.pieces(right, subject, scope, None)?, all }),
             Type::Set { values, .. } => {
                 let element = values.clone().map_or(Type::Text { any_case: false }, Type::OneOf);
+                self.report_repeats(&literals(right), Some(&element));
                 let elements = right
                     .iter()
                     .map(|operand| match operand {
@@ -463,6 +463,7 @@ impl Resolver<'_> {
                 return None;
             }
         };
+        self.report_repeats(&names, None);
         let mut territories = Vec::new();
         for literal in &names {
             territories.push(self.territory_id(&crate::text::Name::new(literal.raw.clone(), literal.span))?);
@@ -471,4 +472,9 @@ impl Resolver<'_> {
         territories.dedup();
         Some(PlacedTest::Within { territories, negated })
     }
+}
+
+/// Picks the literals out of what stands on the right.
+fn literals(operands: &[Operand]) -> Vec<Literal> {
+    operands.iter().filter_map(|o| if let Operand::Literal(l) = o { Some(l.clone()) } else { None }).collect()
 }

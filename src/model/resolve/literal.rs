@@ -1,6 +1,6 @@
 //! Literals to values of the type they meet, lists to sets, columns of files, queues.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -161,35 +161,20 @@ impl Resolver<'_> {
     /// Takes in the lists, inline or from their files.
     pub(super) fn lists(&mut self) {
         for item in self.items.lists.clone() {
-            let (values, spans, file) = match &item.source {
+            let (values, spans, lines, file) = match &item.source {
                 ListSource::Inline(literals) => {
-                    self.report_repeats(literals);
                     let values: Arc<[Arc<str>]> = literals.iter().map(|l| l.raw.clone()).collect();
-                    (values, literals.iter().map(|l| l.span).collect(), None)
+                    (values, literals.iter().map(|l| l.span).collect(), Vec::new(), None)
                 }
                 ListSource::File { path, column } => {
-                    let values =
-                        self.column(path, column).map(|cells| cells.into_iter().map(|(_, cell)| cell).filter(|c| !c.is_empty()).collect());
-                    (values.unwrap_or_default(), Vec::new(), Some((path.text.clone(), column.text.clone())))
+                    let cells = self.column(path, column).unwrap_or_default();
+                    let (lines, values): (Vec<u64>, Vec<Arc<str>>) = cells.into_iter().filter(|(_, cell)| !cell.is_empty()).unzip();
+                    (values.into(), Vec::new(), lines, Some((path.text.clone(), column.text.clone())))
                 }
             };
             self.lists.push(List { name: item.name.clone(), values, file, span: item.span });
+            self.list_lines.push(lines);
             self.list_spans.push(spans);
-        }
-    }
-
-    /// Advises on values listed twice.
-    pub(super) fn report_repeats(&mut self, literals: &[Literal]) {
-        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
-        for literal in literals {
-            if let Some(earlier) = seen.insert(&literal.raw, literal.span) {
-                self.report(
-                    Diagnostic::new(DiagnosticName::DuplicateValue, format!("`{}` is listed twice", literal.raw))
-                        .at(literal.span, "second time")
-                        .at(earlier, "first time")
-                        .help("Remove one of them; it changes nothing."),
-                );
-            }
         }
     }
 
@@ -283,7 +268,7 @@ impl Resolver<'_> {
 
     /// Reads the values written in brackets.
     pub(super) fn values(&mut self, literals: &[Literal], ty: &Type, field: &str) -> ValueSet {
-        self.report_repeats(literals);
+        self.report_repeats(literals, Some(ty));
         let mut set = Collected::default();
         for literal in literals {
             if let Some(value) = self.value(literal, ty, field) {

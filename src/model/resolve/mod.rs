@@ -13,6 +13,7 @@ mod matching;
 mod overlap;
 mod path;
 mod priority;
+mod repeats;
 mod rule;
 mod schema;
 mod segment;
@@ -22,7 +23,7 @@ mod team;
 mod territory;
 mod test;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -100,6 +101,8 @@ struct Resolver<'a> {
     lists: Vec<List>,
     /// Spans of inline list values, to point at a value that a field does not know.
     list_spans: Vec<Vec<Span>>,
+    /// Lines of list values in their file, to point at a row that repeats another.
+    list_lines: Vec<Vec<u64>>,
     typed_lists: Vec<(ListId, Type, ValueSet)>,
     calendars: Vec<Calendar>,
     segments: Vec<Segment>,
@@ -124,6 +127,7 @@ impl<'a> Resolver<'a> {
             rep: None,
             lists: Vec::new(),
             list_spans: Vec::new(),
+            list_lines: Vec::new(),
             typed_lists: Vec::new(),
             calendars: Vec::new(),
             segments: Vec::new(),
@@ -161,7 +165,8 @@ impl<'a> Resolver<'a> {
         let otherwise = self.otherwise(&rules);
         let overlays = self.overlays();
         let matches = self.matches();
-        self.test_blocks(&rules, &overlays);
+        self.list_repeats();
+        let tested = self.test_blocks(&rules, &overlays);
         Rulebook {
             name: self.around.name.into(),
             zone: self.around.zone.clone(),
@@ -182,6 +187,7 @@ impl<'a> Resolver<'a> {
             otherwise,
             overlays,
             credits: std::mem::take(&mut self.credits),
+            tested,
         }
     }
 
@@ -298,27 +304,4 @@ fn heading(item: &Item) -> Option<(&'static str, &Name)> {
         | Item::Otherwise(_)
         | Item::Broken(_) => return None,
     })
-}
-
-/// Collects the fields a condition uses, as written, segments expanded.
-fn attributes(condition: &super::Condition, segments: &[Segment], found: &mut BTreeSet<Arc<str>>) {
-    use super::ConditionKind as Kind;
-    match &condition.kind {
-        Kind::All(parts) | Kind::Any(parts) => parts.iter().for_each(|p| attributes(p, segments, found)),
-        Kind::Not(part) => attributes(part, segments, found),
-        Kind::Test(test) => {
-            found.insert(test.subject.written.clone());
-        }
-        Kind::Segment { segment, at } => {
-            if let Some(inner) = segments.get(segment.index()).and_then(|s| s.conditions.get(&at.record)) {
-                attributes(inner, segments, found);
-            }
-        }
-        Kind::SeenBefore { by, .. } => {
-            found.insert(by.written.clone());
-        }
-        Kind::Placed(_) => {
-            found.insert("territory".into());
-        }
-    }
 }

@@ -134,13 +134,13 @@ fn distinct(values: &[Name], findings: &mut Vec<Diagnostic>) -> Arc<[Arc<str>]> 
     let mut seen: BTreeMap<String, &Name> = BTreeMap::new();
     let mut kept = Vec::with_capacity(values.len());
     for value in values {
-        // Cells are read without regard to letter case, so two spellings of one value cannot be told apart.
-        if let Some(earlier) = seen.insert(value.text.to_lowercase(), value) {
+        // Cells are read without regard to letter case and outer blanks, so two spellings of one value cannot be told apart.
+        if let Some(earlier) = seen.insert(value.text.trim().to_lowercase(), value) {
             findings.push(
                 Diagnostic::new(DiagnosticName::DuplicateValue, format!("the value `{value}` is declared twice"))
                     .at(value.span, "second time")
                     .at(earlier.span, "first time")
-                    .help("Remove one of them; letter case does not tell values apart."),
+                    .help("Remove one of them; letter case and outer blanks do not tell values apart."),
             );
             continue;
         }

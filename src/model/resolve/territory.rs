@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Resolver, Scope, attributes};
+use super::{Resolver, Scope};
 use crate::diagnostic::{Diagnostic, DiagnosticName};
-use crate::model::{Condition, ConditionKind, Owner, RecordId, Territory, TerritoryId};
+use crate::model::{Condition, ConditionKind, Owner, RecordId, Territory, TerritoryId, own_attributes};
 use crate::syntax::tree::{OwnerRef, TerritoryItem};
 use crate::text::Name;
 
@@ -45,6 +45,7 @@ impl Resolver<'_> {
                 depth: 0,
                 root: *id,
                 priority: None,
+                priority_from: None,
                 conditions: BTreeMap::new(),
                 attributes: 0,
                 dates: Default::default(),
@@ -77,6 +78,7 @@ impl Resolver<'_> {
             depth: 0,
             root: TerritoryId(0),
             priority,
+            priority_from: None,
             conditions,
             attributes: 0,
             dates: self.only_dates(&item.dates),
@@ -112,17 +114,22 @@ impl Resolver<'_> {
     /// Works out depth, root and what is inherited; reports a parent that is a loop.
     pub(super) fn finish_territories(&mut self) {
         self.refuse_territory_loops();
-        let inherited_fields: Vec<BTreeSet<Arc<str>>> = (0..self.territories.len()).map(|i| self.own_attributes(i)).collect();
+        let lead = self.around.schema.find("lead");
+        let inherited_fields: Vec<BTreeSet<Arc<str>>> =
+            self.territories.iter().map(|t| own_attributes(t, &self.segments, &self.tables, lead)).collect();
+        let own: Vec<bool> = self.territories.iter().map(|t| t.priority.is_some()).collect();
         for index in 0..self.territories.len() {
             let chain = self.chain(index);
             let mut fields = BTreeSet::new();
             chain.iter().for_each(|i| fields.extend(inherited_fields[*i].iter().cloned()));
-            let priority = chain.iter().find_map(|i| self.territories[*i].priority.clone());
+            let from = chain.iter().copied().find(|i| own[*i]);
+            let priority = from.and_then(|i| self.territories[i].priority.clone());
             let territory = &mut self.territories[index];
             territory.depth = u32::try_from(chain.len().saturating_sub(1)).unwrap_or(u32::MAX);
             territory.root = TerritoryId::from_index(chain.last().copied().unwrap_or(index));
             territory.attributes = u32::try_from(fields.len()).unwrap_or(u32::MAX);
             territory.priority = priority;
+            territory.priority_from = from.map(TerritoryId::from_index);
         }
         self.require_territory_priorities();
     }
@@ -136,23 +143,6 @@ impl Resolver<'_> {
             chain.push(at);
         }
         chain
-    }
-
-    fn own_attributes(&self, index: usize) -> BTreeSet<Arc<str>> {
-        let mut fields = BTreeSet::new();
-        let territory = &self.territories[index];
-        let lead = self.around.schema.find("lead");
-        let own = lead.and_then(|l| territory.conditions.get(&l)).or_else(|| territory.conditions.values().next());
-        if let Some(condition) = own {
-            attributes(condition, &self.segments, &mut fields);
-        }
-        if let Some(rows) = &territory.row
-            && let Some(table) = self.tables.get(rows.table)
-        {
-            let matches = lead.and_then(|l| table.matches.get(&l)).or_else(|| table.matches.values().next());
-            fields.extend(matches.into_iter().flatten().map(|m| m.field.written.clone()));
-        }
-        fields
     }
 
     fn refuse_territory_loops(&mut self) {

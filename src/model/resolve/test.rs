@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use super::Resolver;
 use crate::diagnostic::{Diagnostic, DiagnosticName};
-use crate::model::{Overlay, RecordId, Rule, Type};
+use crate::model::{Overlay, RecordId, Rule, Tested, Type};
 use crate::syntax::tree::{ExpectKind, GivenKind, Literal, RoleSyntax, TestItem, TestRecord, TestValue};
 use crate::text::Name;
 
 impl Resolver<'_> {
-    /// Checks every name and value of the test blocks.
-    pub(super) fn test_blocks(&mut self, rules: &[Rule], overlays: &[Overlay]) {
+    /// Checks every name and value of the test blocks; returns what they name.
+    pub(super) fn test_blocks(&mut self, rules: &[Rule], overlays: &[Overlay]) -> Tested {
         let rules: Vec<Arc<str>> =
             self.items.rules.iter().map(|r| r.name.text.clone()).chain(rules.iter().map(|r| r.name.text.clone())).collect();
         let overlays: Vec<Arc<str>> =
@@ -19,6 +19,29 @@ impl Resolver<'_> {
         for item in self.items.tests.clone() {
             self.test_block(item, &rules, &overlays);
         }
+        self.tested()
+    }
+
+    /// Collects the teams, queues and calendars that the test blocks name.
+    fn tested(&self) -> Tested {
+        let mut tested = Tested::default();
+        for record in self.items.tests.iter().flat_map(|t| &t.records) {
+            for expect in &record.expects {
+                match &expect.kind {
+                    ExpectKind::Team(names) => tested.teams.extend(names.iter().filter_map(|n| self.team_id(&n.text))),
+                    ExpectKind::Queue(names) => tested.queues.extend(names.iter().map(|n| n.text.clone())),
+                    _ => {}
+                }
+            }
+            let Some(ty) = self.around.schema.find(&record.record.text).map(|id| self.around.schema.record(id)) else { continue };
+            for (name, value) in &record.fields {
+                let of_calendar = ty.find(&name.text).and_then(|f| ty.fields.get(f.index())).is_some_and(|f| f.ty == Type::Calendar);
+                if let (TestValue::One(literal), true) = (value, of_calendar) {
+                    tested.calendars.insert(literal.raw.clone());
+                }
+            }
+        }
+        tested
     }
 
     fn test_block(&mut self, item: &TestItem, rules: &[Arc<str>], overlays: &[Arc<str>]) {

@@ -1,0 +1,92 @@
+//! Examples asked of the evaluator, and written for people.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::decide::{Context, Decision, decide};
+use crate::diagnostic::Witness;
+use crate::model::{RecordId, ReferenceData, Type};
+use crate::plan::Plan;
+use crate::space::{About, Cell, Example, Ordinary, field_at};
+use crate::state::State;
+use crate::text::wording;
+
+/// Decides and writes examples of one type of record in one book.
+#[derive(Clone, Copy, Debug)]
+pub struct Examples<'p> {
+    /// The book.
+    pub plan: &'p Plan,
+    /// The type of record.
+    pub record: RecordId,
+    /// What is ordinary.
+    pub ordinary: &'p Ordinary,
+}
+
+/// Holds an example as decided, in a book whose data are the roster and the records the example refers to.
+#[derive(Clone, Debug)]
+pub struct DecidedExample {
+    plan: Plan,
+    /// The decision, on a state in which nothing has happened yet.
+    pub decision: Decision,
+}
+
+impl DecidedExample {
+    /// Returns what conditions were asked of.
+    #[must_use]
+    pub fn context<'a>(&'a self, state: &'a State) -> Context<'a> {
+        let decision = &self.decision;
+        Context::new(&self.plan, &decision.record, state, decision.at).placed_in(decision.placement.territory())
+    }
+}
+
+impl Examples<'_> {
+    /// Says what examples are about.
+    #[must_use]
+    pub fn about(&self) -> About<'_> {
+        About { schema: &self.plan.book.schema, record: self.record, zone: &self.plan.book.zone, ordinary: self.ordinary }
+    }
+
+    /// Decides an example.
+    #[must_use]
+    pub fn decide(&self, example: &Example) -> DecidedExample {
+        let (record, others) = example.records(&self.about());
+        let mut data = ReferenceData::default();
+        if let Some(rep) = self.plan.book.rep
+            && let Some(reps) = self.plan.data.records.get(&rep.record)
+        {
+            data.records.insert(rep.record, reps.clone());
+        }
+        for other in others {
+            data.records.entry(other.kind).or_default().insert(other.key.clone(), other);
+        }
+        let plan = self.plan.with_data(Arc::new(data));
+        let decision = decide(&plan, record, &State::default(), example.now);
+        DecidedExample { plan, decision }
+    }
+
+    /// Writes an example as a test does: the record's own fields in the order declared, then those it refers to.
+    #[must_use]
+    pub fn witness(&self, example: &Example) -> Witness {
+        let schema = &self.plan.book.schema;
+        let record = schema.record(self.record);
+        let key = &record.fields[record.key.index()].name;
+        let declared: BTreeMap<&str, usize> = record.fields.iter().enumerate().map(|(i, f)| (&*f.name, i)).collect();
+        let mut paths: Vec<_> = example.cells.iter().filter(|(path, _)| path.len() > 1 || path.first() != Some(key)).collect();
+        paths.sort_by_key(|(path, _)| (path.len(), path.first().and_then(|f| declared.get(&**f).copied()), (*path).clone()));
+        let mut fields = Vec::new();
+        for (path, cell) in paths {
+            // A field that only the other of two compared books has says nothing here.
+            let Some((_, ty)) = field_at(schema, self.record, path) else { continue };
+            let bare = matches!(ty, Type::Number | Type::Percent | Type::Money(_) | Type::Date | Type::Time | Type::YesNo);
+            let value = match cell {
+                Cell::Text(text) if bare => text.to_string(),
+                Cell::Text(text) | Cell::Found(text) => wording::as_written(text),
+                Cell::Dangling(text) => format!("{} (not on file)", wording::as_written(text)),
+                Cell::Elements(all) => format!("[{}]", all.iter().map(|e| wording::as_written(e)).collect::<Vec<_>>().join(", ")),
+            };
+            fields.push((path.join("."), value));
+        }
+        let on = self.plan.book.zone.to_datetime(example.now).date().to_string();
+        Witness { record: record.name.to_string(), on, fields }
+    }
+}

@@ -1,0 +1,60 @@
+//! Runs the findings that are proved over all possible records, for each type of record that rules are for.
+
+use super::ground::Ground;
+use super::{Settings, condition_value, hidden_rule, mergeable_rules, rules_conflict, territories, unclaimed};
+use crate::diagnostic::{Diagnostic, DiagnosticName};
+use crate::model::RecordId;
+use crate::plan::Plan;
+use crate::text::Span;
+
+/// Collects what is found out.
+#[derive(Debug, Default)]
+pub(super) struct Proofs {
+    pub findings: Vec<Diagnostic>,
+    /// Where the evaluator contradicts a proof; nothing of the analysis can then be trusted.
+    pub mistakes: Vec<String>,
+    undecided: Vec<(Span, String)>,
+}
+
+impl Proofs {
+    pub(super) fn mistake(&mut self, what: String) {
+        self.mistakes.push(what);
+    }
+
+    /// Notes a question that the budget did not reach.
+    pub(super) fn undecided(&mut self, at: Span, what: String) {
+        self.undecided.push((at, what));
+    }
+
+    fn finish(mut self) -> Self {
+        for (at, what) in std::mem::take(&mut self.undecided) {
+            self.findings.push(
+                Diagnostic::new(DiagnosticName::Undecided, format!("it was not found out {what}")).at(at, "").help(
+                    "The conditions are too many or too entangled for the time allowed; simpler ones, or fewer of one priority, help.",
+                ),
+            );
+        }
+        self
+    }
+}
+
+/// Proves what can be proved of a book.
+pub(super) fn check(plan: &Plan, settings: &Settings) -> Proofs {
+    let mut proofs = Proofs::default();
+    let kinds: Vec<RecordId> = plan.rule_order.keys().copied().collect();
+    // Territories are the same for every record, so the first that rules are for shows them; leads if there are any.
+    let lead = plan.book.schema.find("lead");
+    let placed = lead.filter(|l| kinds.contains(l)).or(kinds.first().copied());
+    for record in kinds {
+        let mut ground = Ground::new(plan, record, settings);
+        condition_value::check(&mut ground, &mut proofs);
+        rules_conflict::check(&ground, &mut proofs);
+        hidden_rule::check(&ground, &mut proofs);
+        mergeable_rules::check(&ground, &mut proofs);
+        unclaimed::check(&ground, &mut proofs);
+        if placed == Some(record) {
+            territories::check(&mut ground, &mut proofs);
+        }
+    }
+    proofs.finish()
+}

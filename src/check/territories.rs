@@ -1,0 +1,206 @@
+//! Territories against each other: overlaps and how they are settled, ties that reach the name, territories that never win,
+//! and records that only a territory without staff claims.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::ground::{Ground, Shown};
+use super::proofs::Proofs;
+use crate::decide::settled_by;
+use crate::diagnostic::{Diagnostic, DiagnosticName};
+use crate::model::TerritoryId;
+use crate::space::{Area, Hiding, Ranked, Region, Verdict};
+use crate::text::wording;
+
+/// How many overlaps are shown before the rest is only counted.
+const SHOWN: usize = 20;
+
+/// Finds them; what the standings leave open is not reported.
+pub(super) fn check(ground: &mut Ground<'_>, proofs: &mut Proofs) {
+    let nodes = ground.of.order.clone();
+    let survives: Vec<Arc<Region>> = nodes.iter().map(|(_, node)| ground.space.region(*node)).collect();
+    let order: Vec<TerritoryId> = nodes.iter().map(|(id, _)| *id).collect();
+    let claims: Vec<Arc<Region>> = ground.of.claims.clone().iter().map(|node| ground.space.region(*node)).collect();
+    unstaffed(ground, &order, &claims, proofs);
+    if !ground.standings.certain {
+        return;
+    }
+    let ranked = Ranked::new(&ground.space, ground.zone(), survives);
+    never_wins(ground, &order, &claims, &ranked, proofs);
+    overlaps(ground, &order, &ranked, proofs);
+}
+
+/// Rows of tables number thousands; they are looked at only as parts of the others.
+fn written(ground: &Ground<'_>, id: TerritoryId) -> bool {
+    ground.territory(id).row.is_none()
+}
+
+fn unstaffed(ground: &Ground<'_>, order: &[TerritoryId], claims: &[Arc<Region>], proofs: &mut Proofs) {
+    let staffed: BTreeSet<TerritoryId> = order.iter().copied().collect();
+    let cover: Vec<&Area> = order.iter().flat_map(|id| &claims[id.index()].areas).collect();
+    let possible = |area: &Area| ground.space.can_be(area, ground.zone());
+    for (index, claim) in claims.iter().enumerate() {
+        let id = TerritoryId::from_index(index);
+        if staffed.contains(&id) || !written(ground, id) {
+            continue;
+        }
+        // Only the outermost is reported: what lies inside is left over for the same reason.
+        let outer = ground.territory(id).parent.is_some_and(|p| !staffed.contains(&p));
+        let mut budget = ground.budget();
+        let (mut gaps, _) = ground.space.holes_of(&claim.areas, &cover, 50, &mut budget, possible);
+        if gaps.is_empty() || outer {
+            continue;
+        }
+        gaps.sort_by_key(|area| ground.largeness(area));
+        let name = &ground.territory(id).name;
+        let has_children = ground.plan.children.get(index).is_some_and(|c| !c.is_empty());
+        let example = gaps.iter().take(10).find_map(|area| match ground.show(area, |t| t.decision.placement.territory().is_none()) {
+            Shown::Example(example) => Some(example),
+            Shown::Unclear | Shown::Mistake(_) => None,
+        });
+        let (finding, headline, label) = if has_children {
+            let headline = format!("`{name}` has no owner, and the territories inside it leave a gap");
+            (DiagnosticName::TerritoryGap, headline, "what is left belongs to nobody")
+        } else {
+            let headline = format!("nobody active owns the territory `{name}`, and no other claims its {}s", ground.record_name());
+            (DiagnosticName::UnstaffedTerritory, headline, "cannot win without an active owner")
+        };
+        proofs.findings.push(
+            Diagnostic::new(finding, headline)
+                .at(name.span, label)
+                .about(ground.in_words(&gaps))
+                .shown_by(example)
+                .help(format!("Give `{name}` an active owner with `owner`, or let another territory claim what is left.")),
+        );
+    }
+}
+
+fn never_wins(ground: &Ground<'_>, order: &[TerritoryId], claims: &[Arc<Region>], ranked: &Ranked<'_>, proofs: &mut Proofs) {
+    for (position, id) in order.iter().enumerate().filter(|(_, id)| written(ground, **id)) {
+        let territory = ground.territory(*id);
+        let mut budget = ground.budget();
+        let by: Vec<TerritoryId> = match ranked.hidden(position, &mut budget, |_| true) {
+            Hiding::Hidden(by) => by.into_iter().map(|p| order[p]).collect(),
+            Hiding::Empty => inner(ground, *id, order, claims),
+            Hiding::Undecided => {
+                proofs.undecided(territory.name.span, format!("whether the territory `{}` can ever win", territory.name));
+                continue;
+            }
+            Hiding::Seen(_) => continue,
+        };
+        if by.is_empty() {
+            continue;
+        }
+        let names: Vec<String> = by.iter().map(|b| format!("`{}`", ground.territory(*b).name)).collect();
+        let wins = if by.len() == 1 { "wins" } else { "win" };
+        let mut finding = Diagnostic::new(
+            DiagnosticName::TerritoryNeverWins,
+            format!(
+                "the territory `{}` never holds a {}: {} {wins} wherever it claims one",
+                territory.name,
+                ground.record_name(),
+                wording::join(&names, "and")
+            ),
+        )
+        .at(territory.name.span, "can never win");
+        for other in by.iter().take(4) {
+            finding = finding.at(ground.territory(*other).name.span, "goes before it");
+        }
+        proofs.findings.push(finding.help("Narrow the others, give this one a priority that goes before theirs, or remove it."));
+    }
+}
+
+/// The territories inside one that leave nothing of it; none when it claims nothing anyway.
+fn inner(ground: &Ground<'_>, id: TerritoryId, order: &[TerritoryId], claims: &[Arc<Region>]) -> Vec<TerritoryId> {
+    let possible = |area: &Area| ground.space.can_be(area, ground.zone());
+    if !claims[id.index()].areas.iter().any(possible) {
+        return Vec::new();
+    }
+    let (root, depth) = (ground.territory(id).root, ground.territory(id).depth);
+    let deeper = order.iter().copied().filter(|o| ground.territory(*o).root == root && ground.territory(*o).depth > depth);
+    deeper.filter(|o| claims[o.index()].meets(&claims[id.index()])).take(8).collect()
+}
+
+fn overlaps(ground: &Ground<'_>, order: &[TerritoryId], ranked: &Ranked<'_>, proofs: &mut Proofs) {
+    let tied: BTreeSet<(TerritoryId, TerritoryId)> = ground
+        .standings
+        .tied
+        .iter()
+        .flat_map(|group| group.iter().enumerate().flat_map(|(i, a)| group[i + 1..].iter().map(|b| (*a, *b))))
+        .collect();
+    let mut shown = 0;
+    let mut more = 0;
+    for (position, id) in order.iter().enumerate().filter(|(_, id)| written(ground, **id)) {
+        for other in ranked.overlapping(position) {
+            let (a, b) = (ground.territory(*id), ground.territory(order[other]));
+            let ties = tied.contains(&(*id, order[other]));
+            let siblings = a.parent == b.parent;
+            // A priority of its own is how a book says that a tree goes before another.
+            let declared = a.priority.as_ref().map(|p| p.rank) != b.priority.as_ref().map(|p| p.rank);
+            if b.row.is_some() || !(ties || (siblings && !declared)) {
+                continue;
+            }
+            let Some(area) = won_between(ground, position, other, ranked) else { continue };
+            if shown == SHOWN {
+                more += 1;
+                continue;
+            }
+            shown += 1;
+            finding(ground, (*id, order[other]), ties, &area, proofs);
+        }
+    }
+    if more > 0
+        && let Some(last) = proofs.findings.last_mut()
+    {
+        last.help.push(format!("There are {} of territories that overlap.", wording::count(more, "more pair", "more pairs")));
+    }
+}
+
+/// A part that two territories claim and no territory that goes before both.
+fn won_between(ground: &Ground<'_>, one: usize, other: usize, ranked: &Ranked<'_>) -> Option<Area> {
+    let cover: Vec<&Area> = ranked.regions()[..one].iter().flat_map(|r| &r.areas).collect();
+    let possible = |area: &Area| ground.space.can_be(area, ground.zone());
+    let mut budget = ground.budget();
+    let (a, b) = (&ranked.regions()[one], &ranked.regions()[other]);
+    let mut both: Vec<Area> = a.areas.iter().flat_map(|x| b.areas.iter().filter_map(|y| x.and(y))).filter(possible).collect();
+    both.sort_by_key(|area| (ground.facts_in(area), area.restricts().len()));
+    both.into_iter().find_map(|area| match ground.space.hole(&area, &cover, &mut budget, possible) {
+        Verdict::Hole(hole) => Some(hole),
+        _ => None,
+    })
+}
+
+fn finding(ground: &Ground<'_>, (a, b): (TerritoryId, TerritoryId), ties: bool, area: &Area, proofs: &mut Proofs) {
+    let (one, other) = (ground.territory(a), ground.territory(b));
+    let claims = |t: &super::ground::Tried<'_>, id: TerritoryId| t.decision.placement.claims.iter().any(|c| c.territory == id);
+    let example = match ground.show(area, |t| claims(t, a) && claims(t, b)) {
+        Shown::Example(example) => Some(example),
+        Shown::Unclear => None,
+        Shown::Mistake(what) => return proofs.mistake(format!("the territories `{}` and `{}` on: {what}", one.name, other.name)),
+    };
+    let about = vec![format!("both claim: {}", ground.space.sentence(area, ground.zone()))];
+    let left = ground.standings.or_nobody;
+    let (name, headline, help) = if ties {
+        let end = if left { "the tie is left to a person" } else { "only the name decides between them" };
+        (
+            DiagnosticName::TieByName,
+            format!("the territories `{}` and `{}` claim the same {}s, and {end}", one.name, other.name, ground.record_name()),
+            "Narrow one of them, give one another priority, or add a criterion to `overlap` that tells them apart.".to_owned(),
+        )
+    } else {
+        let how = settled_by(ground.plan, ground.record, a, b);
+        (
+            DiagnosticName::TerritoryOverlap,
+            format!("the territories `{}` and `{}` overlap; `{}` wins{how}", one.name, other.name, one.name),
+            "If that is what was meant, all is well; else narrow one of them.".to_owned(),
+        )
+    };
+    proofs.findings.push(
+        Diagnostic::new(name, headline)
+            .at(one.name.span, if ties && left { "" } else { "wins" })
+            .at(other.name.span, "")
+            .about(about)
+            .shown_by(example)
+            .help(help),
+    );
+}

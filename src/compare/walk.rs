@@ -1,0 +1,168 @@
+//! Goes through the lists of two books at once and splits the space until both say one thing, but only where they differ.
+
+use std::collections::BTreeMap;
+
+use super::lists::{Entry, Lists};
+use super::outcome::{Kind, Outcome};
+use crate::space::{Area, Budget, Space};
+
+/// What of a list still matters in an area: positions of entries and of the area of theirs, in order.
+type Left = Vec<(usize, usize)>;
+
+struct Node {
+    area: Area,
+    /// Rules of the old and new book, territories of the old and new book.
+    left: [Left; 4],
+}
+
+/// By kind and outcomes the areas that differ; whether they are all comes with it.
+pub(super) fn differences(
+    space: &Space,
+    (old, new): (&Lists, &Lists),
+    budget: &mut Budget,
+    mut possible: impl FnMut(&Area) -> bool,
+) -> (BTreeMap<(Kind, Outcome, Outcome), Vec<Area>>, bool) {
+    let lists: [&[Entry]; 4] = [&old.rules, &new.rules, &old.territories, &new.territories];
+    let all = |entries: &[Entry]| entries.iter().enumerate().flat_map(|(e, entry)| (0..entry.areas.len()).map(move |a| (e, a))).collect();
+    let mut waiting = vec![Node { area: Area::everything(), left: lists.map(all) }];
+    let mut found: BTreeMap<(Kind, Outcome, Outcome), Vec<Area>> = BTreeMap::new();
+    while let Some(node) = waiting.pop() {
+        let looked: usize = node.left.iter().map(Vec::len).sum();
+        if !budget.take(1 + looked / 4) {
+            return (found, false);
+        }
+        let left: Vec<Left> = node.left.iter().zip(lists).map(|(left, entries)| meeting(&node.area, left, entries)).collect();
+        let same = |a: usize, b: usize| ids(&left[a], lists[a]).eq(ids(&left[b], lists[b]));
+        let (same_rules, same_places) = (same(0, 1), same(2, 3));
+        if same_rules && same_places {
+            continue;
+        }
+        // The first entry that does not settle its part of the area splits it; entries that differ go first.
+        let splitter = splitter(&node.area, &left, lists, same_rules, same_places);
+        let Some(cut) = splitter else {
+            if possible(&node.area) {
+                if let Some(change) = change(&left, lists, same_places) {
+                    found.entry(change).or_default().push(node.area);
+                }
+            }
+            continue;
+        };
+        let kept: [Left; 4] = std::array::from_fn(|i| left.get(i).cloned().unwrap_or_default());
+        if let Some(inside) = node.area.and(&cut) {
+            waiting.push(Node { area: inside, left: kept.clone() });
+        }
+        for piece in node.area.minus(&cut, |axis| space.width(axis)) {
+            waiting.push(Node { area: piece, left: kept.clone() });
+        }
+    }
+    (found, true)
+}
+
+fn covers(area: &Area, (entry, position): (usize, usize), entries: &[Entry]) -> bool {
+    area.within(&entries[entry].areas[position])
+}
+
+/// Keeps what meets the area, up to the first that is sure to take all of it.
+fn meeting(area: &Area, left: &Left, entries: &[Entry]) -> Left {
+    let mut kept = Left::new();
+    for at in left {
+        let entry = &entries[at.0];
+        if !entry.areas[at.1].meets(area) {
+            continue;
+        }
+        // An entry that covers the area with one of its areas needs no other.
+        if kept.last().is_some_and(|k| k.0 == at.0 && covers(area, *k, entries)) {
+            continue;
+        }
+        let covering = covers(area, *at, entries);
+        if covering {
+            while kept.last().is_some_and(|k| k.0 == at.0) {
+                kept.pop();
+            }
+        }
+        kept.push(*at);
+        if covering && entry.sure {
+            break;
+        }
+    }
+    kept
+}
+
+/// The entries by their ids and areas: equal for both books where nothing differs.
+fn ids<'a>(left: &'a Left, entries: &'a [Entry]) -> impl Iterator<Item = (usize, usize)> + 'a {
+    left.iter().map(|(entry, area)| (entries[*entry].id, *area))
+}
+
+fn splitter(area: &Area, left: &[Left], lists: [&[Entry]; 4], same_rules: bool, same_places: bool) -> Option<Area> {
+    let open = |list: usize| left[list].iter().find(|at| !covers(area, **at, lists[list])).map(|at| lists[list][at.0].areas[at.1].clone());
+    let differing = |a: usize, b: usize| {
+        let length = left[a].len().max(left[b].len());
+        (0..length).find_map(|i| {
+            let (one, other) = (left[a].get(i), left[b].get(i));
+            let id = |list: usize, at: Option<&(usize, usize)>| at.map(|(e, p)| (lists[list][*e].id, *p));
+            if id(a, one) == id(b, other) {
+                return None;
+            }
+            let open = |list: usize, at: Option<&(usize, usize)>| {
+                at.filter(|at| !covers(area, **at, lists[list])).map(|(e, p)| lists[list][*e].areas[*p].clone())
+            };
+            open(a, one).or_else(|| open(b, other))
+        })
+    };
+    let first = if same_rules { None } else { differing(0, 1) };
+    let second = if same_places { None } else { differing(2, 3) };
+    first.or(second).or_else(|| open(0)).or_else(|| open(1)).or_else(|| {
+        // Where the territories agree, which one it is matters to nobody.
+        if same_places { None } else { open(2).or_else(|| open(3)) }
+    })
+}
+
+/// What both books do where everything is settled; none when that comes to the same.
+fn change(left: &[Left], lists: [&[Entry]; 4], same_places: bool) -> Option<(Kind, Outcome, Outcome)> {
+    let rules = |list: usize| -> Vec<&Entry> {
+        let mut entries: Vec<&Entry> = left[list].iter().map(|(e, _)| &lists[list][*e]).collect();
+        entries.dedup_by_key(|e| e.name.clone());
+        entries
+    };
+    let (old, new) = (rules(0), rules(1));
+    let places = (left[2].first().map(|(e, _)| &lists[2][*e]), left[3].first().map(|(e, _)| &lists[3][*e]));
+    let owner = |e: &Entry, place: Option<&Entry>, of: fn(&Entry) -> &str| {
+        place.filter(|_| e.asks_territory && !same_places).map_or_else(String::new, |p| of(p).to_owned())
+    };
+    let does = |entries: &[&Entry], place: Option<&Entry>| -> Vec<String> {
+        entries.iter().map(|e| format!("{} {}", e.does, owner(e, place, |p| &p.does))).collect()
+    };
+    let teams = |entries: &[&Entry], place: Option<&Entry>| -> Vec<String> {
+        entries.iter().map(|e| format!("{}{}", e.teams, owner(e, place, |p| &p.teams))).collect()
+    };
+    let credits = |entries: &[&Entry]| entries.iter().map(|e| e.credit.clone()).collect::<Vec<_>>();
+    let names = |entries: &[&Entry]| entries.iter().map(|e| e.name.clone()).collect::<Vec<_>>();
+    let moved = !same_places && places.0.map(|p| &p.name) != places.1.map(|p| &p.name);
+    let kind = if does(&old, places.0) != does(&new, places.1) {
+        Kind::Assignment
+    } else if teams(&old, places.0) != teams(&new, places.1) {
+        Kind::Team
+    } else if credits(&old) != credits(&new) {
+        Kind::Credit
+    } else if moved {
+        Kind::Territory
+    } else if names(&old) != names(&new) {
+        Kind::RuleOnly
+    } else {
+        return None;
+    };
+    let told = |entries: &[&Entry], place: Option<&Entry>| Outcome {
+        rules: names(entries),
+        does: entries
+            .iter()
+            .map(|e| {
+                let owner = place.filter(|_| e.asks_territory && !same_places).map_or_else(String::new, |p| format!(" ({})", p.does));
+                let credit = if kind == Kind::Credit && !e.credit.is_empty() { format!(", {}", e.credit) } else { String::new() };
+                format!("{}{owner}{credit}", e.does)
+            })
+            .collect(),
+        territory: place.filter(|_| moved).map(|p| p.name.clone()),
+        overlay: None,
+    };
+    Some((kind, told(&old, places.0), told(&new, places.1)))
+}

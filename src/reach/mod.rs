@@ -1,0 +1,11 @@
+//! Which records can get to somebody: the regions of a rep, a team or a queue, and the smallest change that would have
+//! brought a record there.
+//!
+//! Everything is worked out in the space and shown by examples, or by changed records, that the evaluator decided.
+
+mod bind;
+mod change;
+mod who;
+
+pub use change::{FieldChange, SmallestChange, Wanted, smallest_change};
+pub use who::{FORMAT, Way, Who, near_reps, who, who_text};

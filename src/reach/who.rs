@@ -1,0 +1,301 @@
+//! The records that a rep can get: by which rule and target, and for which records, in words.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::bind::bind;
+use crate::check::Examples;
+use crate::decide::{Assignee, Decider, Decision, PassedOver, roster, standings};
+use crate::diagnostic::Witness;
+use crate::model::{
+    Add, Condition, ConditionKind, FieldPath, Owner, Predicate, Record, RecordId, Right, Target, TargetKind, TeamId, Test, Value, words,
+};
+use crate::plan::Plan;
+use crate::space::{Area, Budget, NodeId, Ordinary, Space, Survey, Surveyed, VARIANTS};
+use crate::text::{Span, wording};
+
+/// The version of the shape of an answer.
+pub const FORMAT: &str = "turf-who/1";
+
+/// How many parts of a way are listed.
+const MOST: usize = 200;
+
+/// Holds what a rep can get.
+#[derive(Clone, Debug, Serialize)]
+pub struct Who {
+    /// The version of this shape.
+    pub format: &'static str,
+    /// The rep's key.
+    pub rep: String,
+    /// The type of record: `lead`.
+    pub record: String,
+    /// Whether the roster calls the rep active; nobody else gets anything.
+    pub active: bool,
+    /// The ways in which records get to the rep, rules first in the order considered, then `otherwise` and overlays.
+    pub ways: Vec<Way>,
+}
+
+/// One way in which records get to a rep.
+#[derive(Clone, Debug, Serialize)]
+pub struct Way {
+    /// The rule: `rule hospital`, `otherwise`, `overlay software-advice`.
+    pub by: String,
+    /// The target as rules write it.
+    pub target: String,
+    /// Whether targets before it must fail first.
+    pub after_others: bool,
+    /// The team the rep is picked from, when several could be.
+    pub team: Option<String>,
+    /// Where the rule is written.
+    #[serde(skip)]
+    pub span: Span,
+    /// Which records, in words, the largest part first.
+    #[serde(rename = "where")]
+    pub places: Vec<String>,
+    /// Whether the list is complete.
+    pub complete: bool,
+    /// A record that the rep was a candidate for.
+    pub example: Option<Witness>,
+}
+
+/// One way before its region is known.
+struct Path {
+    by: String,
+    target: String,
+    after_others: bool,
+    team: Option<String>,
+    span: Span,
+    node: NodeId,
+    /// The position of the rule in the order considered; none for overlays.
+    position: Option<usize>,
+}
+
+/// Works out what a rep can get; none when the roster has no such rep.
+#[must_use]
+pub fn who(plan: &Plan, record: RecordId, rep: &str, ordinary: &Ordinary, work: u64) -> Option<Who> {
+    let known = roster::rep(plan, rep)?;
+    let active = roster::is_active(plan, known);
+    let mut survey = Survey::new();
+    let of = survey.book(&plan.book, record, &standings(plan, record));
+    let order = plan.rule_order.get(&record).cloned().unwrap_or_default();
+    let mut paths = Vec::new();
+    let mut reading = Reading { plan, record, rep: known, survey: &mut survey, of: &of };
+    if active {
+        for (position, id) in order.iter().enumerate() {
+            let rule = &plan.book.rules[id.index()];
+            let by = format!("rule {}", rule.name);
+            reading.chain(&rule.route, of.rules[id.index()], (&by, rule.name.span, Some(position)), &mut paths);
+        }
+        if let Some(last) = plan.book.otherwise.get(&record) {
+            let always = reading.survey.all([]);
+            reading.chain(&last.route, always, ("otherwise", last.span, Some(order.len())), &mut paths);
+        }
+        for (index, overlay) in plan.book.overlays.iter().enumerate().filter(|(_, o)| o.record == record) {
+            for Add { targets, role } in &overlay.adds {
+                let by = format!("overlay {} as {role}", overlay.name);
+                reading.chain(targets, of.overlays[index], (&by, overlay.name.span, None), &mut paths);
+            }
+        }
+    }
+    let mut space = survey.finish();
+    let regions: Vec<_> = order.iter().map(|id| space.region(of.rules[id.index()])).collect();
+    let sure: Vec<bool> = order.iter().map(|id| plan.book.rules[id.index()].route.iter().any(|t| is_sure(t))).collect();
+    let examples = Examples { plan, record, ordinary };
+    let mut ways = Vec::new();
+    for path in paths {
+        let own = space.region(path.node);
+        let before = path.position.unwrap_or(0);
+        let cover: Vec<&Area> = (0..before).filter(|i| sure[*i]).flat_map(|i| &regions[i].areas).collect();
+        let zone = &plan.book.zone;
+        let (mut areas, complete) = space.holes_of(&own.areas, &cover, MOST, &mut Budget::new(work), |a| space.can_be(a, zone));
+        if areas.is_empty() {
+            continue;
+        }
+        areas = space.joined(areas).areas;
+        areas.sort_by_cached_key(|a| space.largeness(a));
+        let example = example(&space, &areas, &examples, rep, &path);
+        let places = areas.iter().map(|a| space.sentence(a, zone)).collect();
+        ways.push(Way {
+            by: path.by,
+            target: path.target,
+            after_others: path.after_others,
+            team: path.team,
+            span: path.span,
+            places,
+            complete,
+            example,
+        });
+    }
+    let name = plan.book.schema.record(record).name.to_string();
+    Some(Who { format: FORMAT, rep: known.key.to_string(), record: name, active, ways })
+}
+
+/// Whether a target takes everything it is offered.
+fn is_sure(target: &Target) -> bool {
+    matches!(target.kind, TargetKind::Queue(_)) && target.condition.is_none()
+}
+
+struct Reading<'a> {
+    plan: &'a Plan,
+    record: RecordId,
+    rep: &'a Record,
+    survey: &'a mut Survey,
+    of: &'a Surveyed,
+}
+
+impl Reading<'_> {
+    /// Adds a way for each target of a chain that can lead to the rep.
+    fn chain(&mut self, targets: &[Target], whole: NodeId, (by, span, position): (&str, Span, Option<usize>), paths: &mut Vec<Path>) {
+        let mut open = true;
+        for (at, target) in targets.iter().enumerate() {
+            if !open {
+                break;
+            }
+            open = !is_sure(target);
+            let Some((node, team)) = self.target(target) else { continue };
+            let wish = match &target.condition {
+                Some(condition) => self.bound(condition),
+                None => self.survey.all([]),
+            };
+            let node = self.survey.all([whole, node, wish]);
+            let target = words::target(&self.plan.book, target);
+            paths.push(Path { by: by.to_owned(), target, after_others: at > 0, team, span, node, position });
+        }
+    }
+
+    fn bound(&mut self, condition: &Condition) -> NodeId {
+        let bound = bind(self.plan, self.record, condition, self.rep);
+        self.survey.condition(&self.plan.book, self.of, &bound)
+    }
+
+    /// Where a target can lead to the rep, and the team it asks; none when it never does.
+    fn target(&mut self, target: &Target) -> Option<(NodeId, Option<String>)> {
+        match &target.kind {
+            TargetKind::Rep(name) => (*name.text == *self.rep.key).then(|| (self.survey.all([]), None)),
+            TargetKind::Queue(_) => None,
+            TargetKind::Team(team) => self.team(*team),
+            TargetKind::TerritoryOwner => self.owner(),
+            TargetKind::Path(path) | TargetKind::LeaveAsIs(path) => Some((self.named(path, target.span), None)),
+            TargetKind::PreviousRep { by, within } => {
+                let seen = Condition { kind: ConditionKind::SeenBefore { by: by.clone(), within: *within }, span: target.span };
+                Some((self.survey.condition(&self.plan.book, self.of, &seen), None))
+            }
+        }
+    }
+
+    fn team(&mut self, id: TeamId) -> Option<(NodeId, Option<String>)> {
+        let team = self.plan.book.teams.get(id.index())?;
+        let mut lines = Vec::new();
+        for members in &team.members {
+            let named = members.listed.is_empty() || members.listed.iter().any(|(n, _)| *n.text == *self.rep.key);
+            if let (true, Some(condition)) = (named, members.conditions.get(&self.record)) {
+                lines.push(self.bound(condition));
+            }
+        }
+        let fits = self.survey.any(lines);
+        let never = self.survey.any([]);
+        (fits != never).then(|| (fits, Some(team.name.to_string())))
+    }
+
+    fn owner(&mut self) -> Option<(NodeId, Option<String>)> {
+        let book = &self.plan.book;
+        let mut nodes = Vec::new();
+        let own: Vec<bool> =
+            book.territories.iter().map(|t| matches!(&t.owner, Some(Owner::Rep(name)) if *name.text == *self.rep.key)).collect();
+        if own.iter().any(|o| *o) {
+            nodes.push(self.survey.held(self.of, |id| own[id.index()]));
+        }
+        let mut names = Vec::new();
+        for (index, team) in book.teams.iter().enumerate() {
+            let id = TeamId::from_index(index);
+            let owns = |t: &crate::model::Territory| matches!(&t.owner, Some(Owner::Team(owner, _)) if *owner == id);
+            if !book.territories.iter().any(owns) {
+                continue;
+            }
+            if let Some((member, _)) = self.team(id) {
+                let held = self.survey.held(self.of, |t| owns(&book.territories[t.index()]));
+                nodes.push(self.survey.all([held, member]));
+                names.push(team.name.to_string());
+            }
+        }
+        if nodes.is_empty() {
+            return None;
+        }
+        let team = (!names.is_empty()).then(|| wording::join(&names, "or"));
+        Some((self.survey.any(nodes), team))
+    }
+
+    /// Where a path leads to the rep by key.
+    fn named(&mut self, path: &FieldPath, span: Span) -> NodeId {
+        let predicate = Predicate::Is(Right::Value(Value::Reference(self.rep.key.clone())));
+        let test = Test { subject: path.clone(), negated: false, predicate, predicate_span: span };
+        let condition = Condition { kind: ConditionKind::Test(Box::new(test)), span };
+        self.survey.condition(&self.plan.book, self.of, &condition)
+    }
+}
+
+/// Looks for an example on which the rule is tried and the rep is a candidate who could have taken it.
+fn example(space: &Space, areas: &[Area], examples: &Examples<'_>, rep: &str, path: &Path) -> Option<Witness> {
+    areas.iter().take(6).find_map(|area| {
+        (0..VARIANTS).find_map(|variant| {
+            let example = space.example(area, &examples.about(), variant)?;
+            let decision = examples.decide(&example).decision;
+            fits(examples.plan, &decision, rep, path).then(|| examples.witness(&example))
+        })
+    })
+}
+
+fn fits(plan: &Plan, decision: &Decision, rep: &str, path: &Path) -> bool {
+    let could = |attempts: &[crate::decide::Attempt]| {
+        attempts.iter().flat_map(|a| &a.candidates).any(|c| *c.rep == *rep && matches!(c.passed_over, None | Some(PassedOver::Behind { .. })))
+    };
+    if path.position.is_none() {
+        return decision.added.iter().any(|a| could(&a.attempts) || a.assignee == Some(Assignee::Rep(rep.into())));
+    }
+    decision.trials.iter().any(|trial| {
+        let by = match trial.decider {
+            Decider::Rule(id) => plan.book.rules.get(id.index()).map_or_else(String::new, |r| format!("rule {}", r.name)),
+            Decider::Otherwise => "otherwise".to_owned(),
+        };
+        by == path.by && could(&trial.attempts)
+    })
+}
+
+/// Writes what a rep can get for people.
+#[must_use]
+pub fn who_text(who: &Who, place: impl Fn(Span) -> String) -> String {
+    const SHOWN: usize = 6;
+    if !who.active {
+        return format!("{} is not active in the roster, and so gets nothing.\n", who.rep);
+    }
+    if who.ways.is_empty() {
+        return format!("{} can get no {}: no team, territory or rule leads there.\n", who.rep, who.record);
+    }
+    let mut out = format!("{} can get a {} in {}:\n", who.rep, who.record, wording::count(who.ways.len(), "way", "ways"));
+    for way in &who.ways {
+        let team = way.team.as_ref().map_or_else(String::new, |t| format!(", as one of team {t}"));
+        let after = if way.after_others { ", when nobody before in its chain can take it" } else { "" };
+        out.push_str(&format!("\n  {} ({}): {}{team}{after}\n", way.by, place(way.span), way.target));
+        for part in way.places.iter().take(SHOWN) {
+            out.push_str(&format!("    {}s: {part}\n", who.record));
+        }
+        if way.places.len() > SHOWN {
+            out.push_str(&format!("    and {} more; `--format json` lists them\n", way.places.len() - SHOWN));
+        }
+        if !way.complete {
+            out.push_str("    The list is not complete: there are too many parts.\n");
+        }
+        if let Some(example) = &way.example {
+            out.push_str(&format!("    for example {}\n", example.in_words()));
+        }
+    }
+    out
+}
+
+/// Keys of reps that are near a name.
+#[must_use]
+pub fn near_reps(plan: &Plan, name: &str) -> Vec<String> {
+    let keys: Vec<Arc<str>> = plan.book.rep.iter().flat_map(|r| plan.data.all(r.record).map(|r| r.key.clone())).collect();
+    wording::nearest(name, keys.iter().map(|k| &**k))
+}

@@ -26,8 +26,22 @@ const FLOORS: &[&str] = &[
 ];
 
 /// Floors that know no file, clock, thread or chance.
-const PURE: &[&str] =
-    &["text", "diagnostic", "syntax", "model", "space", "plan", "state", "decide", "check", "compare", "reach", "explain", "report", "workspace"];
+const PURE: &[&str] = &[
+    "text",
+    "diagnostic",
+    "syntax",
+    "model",
+    "space",
+    "plan",
+    "state",
+    "decide",
+    "check",
+    "compare",
+    "reach",
+    "explain",
+    "report",
+    "workspace",
+];
 
 fn rust_files(dir: &Path, found: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> = fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).collect();

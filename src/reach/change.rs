@@ -202,14 +202,7 @@ fn leads(
     }
 }
 
-fn member(
-    plan: &Plan,
-    record: &Record,
-    survey: &mut Survey,
-    of: &crate::space::Surveyed,
-    team: TeamId,
-    rep: &str,
-) -> Option<NodeId> {
+fn member(plan: &Plan, record: &Record, survey: &mut Survey, of: &crate::space::Surveyed, team: TeamId, rep: &str) -> Option<NodeId> {
     let known = roster::rep(plan, rep)?;
     let mut lines = Vec::new();
     for members in &plan.book.teams.get(team.index())?.members {
@@ -244,8 +237,7 @@ impl Looking<'_> {
     /// Whether a record can be changed along an axis: a field of its own, with a value that can be written.
     fn changeable(&self, axis: AxisId) -> bool {
         let key = &self.space.axis(axis).key;
-        key.path.len() == 1
-            && matches!(key.aspect, Aspect::Value(kind) if kind != Kind::Reference)
+        key.path.len() == 1 && matches!(key.aspect, Aspect::Value(kind) if kind != Kind::Reference)
             || (key.path.len() == 1 && matches!(key.aspect, Aspect::Element(_) | Aspect::Domain | Aspect::Age))
     }
 
@@ -331,7 +323,11 @@ impl Looking<'_> {
             Aspect::Element(element) => {
                 let mut listed = if let Some(Value::Set { listed, .. }) = own { listed.clone() } else { BTreeSet::new() };
                 let unlisted = if let Some(Value::Set { unlisted, .. }) = own { unlisted.clone() } else { BTreeSet::new() };
-                if classes().any(|c| *c == Class::Yes) { listed.insert(element.clone()) } else { listed.remove(element) };
+                if classes().any(|c| *c == Class::Yes) {
+                    listed.insert(element.clone())
+                } else {
+                    listed.remove(element)
+                };
                 return Some(Some(Value::Set { listed, unlisted }));
             }
             Aspect::Domain => {
@@ -358,7 +354,8 @@ impl Looking<'_> {
             }
             Type::Date | Type::Time => {
                 let days = axis.ty == Type::Date;
-                let spans = classes().filter_map(|c| if let Class::Ticks(b) = c { Some((b.low.map(|l| l.0), b.high.map(|h| h.0))) } else { None });
+                let spans =
+                    classes().filter_map(|c| if let Class::Ticks(b) = c { Some((b.low.map(|l| l.0), b.high.map(|h| h.0))) } else { None });
                 tick_value(spans, own, days).map(Some).or_else(|| self.missing(axis, set))
             }
             Type::YesNo => {
@@ -370,7 +367,11 @@ impl Looking<'_> {
                 yes.map(|y| Some(Value::YesNo(y))).or_else(|| self.missing(axis, set))
             }
             Type::Set { .. } => {
-                if set.contains(0) { Some(None) } else { Some(Some(Value::Set { listed: BTreeSet::new(), unlisted: BTreeSet::new() })) }
+                if set.contains(0) {
+                    Some(None)
+                } else {
+                    Some(Some(Value::Set { listed: BTreeSet::new(), unlisted: BTreeSet::new() }))
+                }
             }
             Type::OneOf(_) | Type::Text { .. } | Type::Postal | Type::Calendar | Type::Reference(_) => {
                 let texts = classes().filter_map(|c| match c {

@@ -248,7 +248,10 @@ fn example(space: &Space, areas: &[Area], examples: &Examples<'_>, rep: &str, pa
 
 fn fits(plan: &Plan, decision: &Decision, rep: &str, path: &Path) -> bool {
     let could = |attempts: &[crate::decide::Attempt]| {
-        attempts.iter().flat_map(|a| &a.candidates).any(|c| *c.rep == *rep && matches!(c.passed_over, None | Some(PassedOver::Behind { .. })))
+        attempts
+            .iter()
+            .flat_map(|a| &a.candidates)
+            .any(|c| *c.rep == *rep && matches!(c.passed_over, None | Some(PassedOver::Behind { .. })))
     };
     if path.position.is_none() {
         return decision.added.iter().any(|a| could(&a.attempts) || a.assignee == Some(Assignee::Rep(rep.into())));

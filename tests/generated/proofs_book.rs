@@ -52,7 +52,8 @@ fn owned(all: &[&str]) -> Vec<String> {
 
 fn colour(n: usize) -> Field {
     let values = &["red", "green", "blue", "white", "black", "grey", "pink"][..n.min(7)];
-    let mut field = Field::new("colour", format!("one of [{}]", values.join(", ")), owned(values).into_iter().chain(["unheard".to_owned()]));
+    let mut field =
+        Field::new("colour", format!("one of [{}]", values.join(", ")), owned(values).into_iter().chain(["unheard".to_owned()]));
     for (i, one) in values.iter().enumerate() {
         let other = values[(i + 1) % values.len()];
         field.test(&format!("is {one}"), |c| c == *one);
@@ -241,8 +242,7 @@ impl Book {
             book.segments.push((format!("s{index}"), when));
         }
         if dice.chance(50) {
-            let mut lines: Vec<_> =
-                (0..1 + dice.below(3)).map(|i| (i, Some(book.condition(dice, 1)), days(dice, 15))).collect();
+            let mut lines: Vec<_> = (0..1 + dice.below(3)).map(|i| (i, Some(book.condition(dice, 1)), days(dice, 15))).collect();
             if dice.chance(50) && lines.len() < SIZES.len() {
                 lines.push((lines.len(), None, (0, 4)));
             }

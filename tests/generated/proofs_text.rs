@@ -53,7 +53,10 @@ impl Book {
         }
         for rule in &self.rules {
             let (name, when, dates) = (&rule.name, self.words(&rule.when), dates(rule.days));
-            items.push(format!("rule {name} {{\n  priority p{}\n  when {when}\n  route to queue q{}\n {dates}\n}}\n", rule.priority, rule.queue));
+            items.push(format!(
+                "rule {name} {{\n  priority p{}\n  when {when}\n  route to queue q{}\n {dates}\n}}\n",
+                rule.priority, rule.queue
+            ));
         }
         items
     }
@@ -107,12 +110,14 @@ impl Book {
                 let some = self.valued(logic).into_iter().fold(logic.constant(false), |all, (_, own)| logic.or(&all, &own));
                 (logic.not(&some), some)
             }
-            Cond::All(parts) => parts.iter().map(|p| self.meaning(p, logic)).fold((logic.constant(true), logic.constant(false)), |a, b| {
-                (logic.and(&a.0, &b.0), logic.or(&a.1, &b.1))
-            }),
-            Cond::Any(parts) => parts.iter().map(|p| self.meaning(p, logic)).fold((logic.constant(false), logic.constant(true)), |a, b| {
-                (logic.or(&a.0, &b.0), logic.and(&a.1, &b.1))
-            }),
+            Cond::All(parts) => parts
+                .iter()
+                .map(|p| self.meaning(p, logic))
+                .fold((logic.constant(true), logic.constant(false)), |a, b| (logic.and(&a.0, &b.0), logic.or(&a.1, &b.1))),
+            Cond::Any(parts) => parts
+                .iter()
+                .map(|p| self.meaning(p, logic))
+                .fold((logic.constant(false), logic.constant(true)), |a, b| (logic.or(&a.0, &b.0), logic.and(&a.1, &b.1))),
             Cond::Not(part) => {
                 let (yes, no) = self.meaning(part, logic);
                 (no, yes)

@@ -6,6 +6,7 @@ pub mod data;
 mod dice;
 mod folder;
 mod proofs;
+mod proofs_bdd;
 mod proofs_book;
 mod proofs_text;
 mod proofs_world;

@@ -116,7 +116,7 @@ fn wants(n: usize) -> Field {
 
 fn city(n: usize) -> Field {
     let values = &["Rome", "Oslo", "Riga", "Bern", "Kyiv"][..n.min(5)];
-    let mut field = Field::new("city", "text", owned(values).into_iter().chain(owned(&["Rx", "Rix", "Zz"])));
+    let mut field = Field::new("city", "text", owned(values).into_iter().chain(owned(&["Rx", "Rix", "Zz", "Xx"])));
     for (i, one) in values.iter().enumerate() {
         let other = values[(i + 1) % values.len()];
         field.test(&format!("is {one}"), |c| c == *one);
@@ -201,7 +201,7 @@ pub struct Scale {
     pub records: usize,
 }
 
-pub const SMALL: Scale = Scale { fields: (3, 5), values: (2, 3), rules: (3, 9), depth: 2, records: 700 };
+pub const SMALL: Scale = Scale { fields: (3, 5), values: (2, 3), rules: (3, 9), depth: 2, records: 1000 };
 pub const LARGE: Scale = Scale { fields: (5, 6), values: (3, 7), rules: (20, 60), depth: 3, records: usize::MAX };
 
 fn between(dice: &mut Dice, (low, high): (usize, usize)) -> usize {
@@ -255,6 +255,15 @@ impl Book {
         }
         book.rules.sort_by_key(|r| r.priority);
         book
+    }
+
+    /// A day of each stretch that the book can tell apart.
+    pub fn days(&self) -> Vec<usize> {
+        let all = self.rules.iter().map(|r| r.days).chain(self.sizes.iter().map(|(_, _, days)| *days));
+        let mut starts: Vec<usize> = all.flat_map(|(from, through)| [from, through + 1]).chain([0]).filter(|d| *d < DAYS.len()).collect();
+        starts.sort_unstable();
+        starts.dedup();
+        starts
     }
 
     pub fn leaf(&self, dice: &mut Dice) -> Cond {

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use turf::decide::{Context, answer, standings};
 use turf::model::{Origin, Record, RecordId, ReferenceData, Schema, Type, Value, read_cell};
 use turf::plan::Plan;
-use turf::space::{About, Area, Example, Locator, Point, Ranked, Region, Space, Survey, VARIANTS};
+use turf::space::{About, Area, Aspect, Example, Locator, Point, Ranked, Region, Space, Survey, VARIANTS, day_tick};
 use turf::state::State;
 use turf::text::{SourceFile, Sources};
 use turf::workspace::{Draft, Materials, Snapshot};
@@ -53,6 +53,8 @@ pub struct World {
     pub space: Space,
     /// By rule of the generated book, in the order in which they are considered.
     pub regions: Vec<Arc<Region>>,
+    /// By rule, in the same order: its position in the plan.
+    rules: Vec<usize>,
     zone: TimeZone,
     /// By field and cell.
     values: Vec<Vec<Option<Value>>>,
@@ -83,14 +85,15 @@ impl World {
         let mut survey = Survey::new();
         let of = survey.book(&plan.book, kind, &standings(&plan, kind));
         let mut space = survey.finish();
-        let node = |name: &str| of.rules[plan.book.rules.iter().position(|r| r.name.as_str() == name).unwrap()];
-        let regions = book.rules.iter().map(|r| space.region(node(&r.name))).collect();
+        let position = |name: &str| plan.book.rules.iter().position(|r| r.name.as_str() == name).unwrap();
+        let rules: Vec<usize> = book.rules.iter().map(|r| position(&r.name)).collect();
+        let regions = rules.iter().map(|r| space.region(of.rules[*r])).collect();
         let ty = plan.book.schema.record(kind);
         let positions: Vec<usize> = book.fields.iter().map(|f| ty.fields.iter().position(|d| &*d.name == f.name).unwrap()).collect();
         let read = |ty: &Type, cell: &Option<String>| cell.as_ref().and_then(|c| read_cell(c, ty, &zone()).unwrap());
         let values = book.fields.iter().zip(&positions).map(|(f, at)| f.cells.iter().map(|c| read(&ty.fields[*at].ty, c)).collect());
         let values = values.collect();
-        Self { kind, space, regions, zone: zone(), values, positions, plan }
+        Self { kind, space, regions, rules, zone: zone(), values, positions, plan }
     }
 
     pub fn ranked(&self) -> Ranked<'_> {
@@ -119,27 +122,37 @@ impl World {
         locator.point(record, &self.plan.data, Self::moment(day), |fact| panic!("nothing is free in such books: {}", fact.words))
     }
 
+    /// The same point on another day.
+    fn on_day(&self, point: &Point, day: usize) -> Point {
+        let mut point = point.clone();
+        if let Some(today) = self.space.axes.iter().position(|a| a.key.aspect == Aspect::Today) {
+            let date: jiff::civil::Date = DAYS[day].parse().unwrap();
+            point[today] = self.space.axes[today].class_of_tick(day_tick(date)).unwrap();
+        }
+        point
+    }
+
     /// Which rules apply to a record, by the evaluator.
-    pub fn applying(&self, book: &Book, plan: &Plan, record: &Record, now: Timestamp) -> u64 {
+    pub fn applying(&self, plan: &Plan, record: &Record, now: Timestamp) -> u64 {
         let state = State::default();
         let context = Context::new(plan, record, &state, now);
-        let applies = |name: &str| {
-            let rule = plan.book.rules.iter().find(|r| r.name.as_str() == name).unwrap();
-            rule.dates.contains(context.today) && answer(&rule.condition, &context).is_yes()
-        };
-        book.rules.iter().enumerate().filter(|(_, r)| applies(&r.name)).map(|(i, _)| 1 << i).sum()
+        let rules = self.rules.iter().map(|r| &plan.book.rules[*r]).enumerate();
+        let applying = rules.filter(|(_, r)| r.dates.contains(context.today) && answer(&r.condition, &context).is_yes());
+        applying.map(|(position, _)| 1_u64 << position).sum()
     }
 
     /// Every record that the fields of a book can tell apart, on every day it can tell apart.
     pub fn list(&self, book: &Book) -> Vec<Listed> {
         let locator = self.locator();
+        let days = book.days();
         let mut all = Vec::new();
         let mut cells = vec![0; book.fields.len()];
         loop {
             let record = self.record(&cells);
-            for day in 0..DAYS.len() {
-                let point = self.point(&locator, &record, day);
-                let applying = self.applying(book, &self.plan, &record, Self::moment(day));
+            let point = self.point(&locator, &record, 0);
+            for day in days.iter().copied() {
+                let point = self.on_day(&point, day);
+                let applying = self.applying(&self.plan, &record, Self::moment(day));
                 all.push(Listed { cells: cells.clone(), day, record: record.clone(), point, applying });
             }
             // The next combination, as a counter counts.
@@ -150,18 +163,21 @@ impl World {
     }
 
     /// The rules that apply to the examples of an area, by the evaluator; none where no example was made.
-    pub fn examples(&self, book: &Book, area: &Area) -> Vec<Option<(Example, u64)>> {
+    pub fn examples(&self, area: &Area) -> Vec<Option<(Example, u64)>> {
         let ordinary = Default::default();
         let about = About { schema: &self.plan.book.schema, record: self.kind, zone: &self.zone, ordinary: &ordinary };
         let tried = |variant| {
             let example = self.space.example(area, &about, variant)?;
             let (record, others) = example.records(&about);
-            let mut data = (*self.plan.data).clone();
-            for other in others {
-                data.records.entry(other.kind).or_default().insert(other.key.clone(), other);
+            let mut plan = self.plan.clone();
+            if !others.is_empty() {
+                let mut data = (*plan.data).clone();
+                for other in others {
+                    data.records.entry(other.kind).or_default().insert(other.key.clone(), other);
+                }
+                plan = Arc::new(Plan::new(plan.book.clone(), Arc::new(data)));
             }
-            let plan = Plan::new(self.plan.book.clone(), Arc::new(data));
-            let applying = self.applying(book, &plan, &record, example.now);
+            let applying = self.applying(&plan, &record, example.now);
             Some((example, applying))
         };
         (0..VARIANTS).map(tried).collect()

@@ -19,6 +19,8 @@ pub(super) fn check(ground: &Ground<'_>, proofs: &mut Proofs) {
         // First by rules that take all they apply to; then by any, whose people may all be away.
         match ranked.hidden(position, &mut budget, |other| ground.sure[other]) {
             Hiding::Hidden(by) => hidden(ground, position, &by, proofs),
+            // Where all are sure to take it, asking again would tell the same.
+            Hiding::Seen(_) if ground.sure[..position].iter().all(|sure| *sure) => {}
             Hiding::Seen(_) => match ranked.hidden(position, &mut budget, |_| true) {
                 Hiding::Hidden(by) => rescue(ground, position, &by, proofs),
                 Hiding::Undecided => proofs.undecided(rule.name.span, format!("whether the rule `{}` can ever win", rule.name)),

@@ -8,7 +8,7 @@ use crate::space::{Area, Ranked};
 use crate::text::wording;
 
 /// How many gaps are listed.
-const MOST: usize = 1_000;
+const MOST: usize = 200;
 
 /// Lists the gaps that fall to `otherwise`, or says that there are none.
 pub(super) fn check(ground: &Ground<'_>, proofs: &mut Proofs) {

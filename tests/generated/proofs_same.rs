@@ -242,6 +242,11 @@ proptest! {
             prop_assert_eq!(one, two, "seed {}", seed);
         }
     }
+}
+
+proptest! {
+    // Few, because some of these books take a debug build half a minute.
+    #![proptest_config(cases(64))]
 
     #[test]
     fn findings_of_books_with_everything_are_the_same_in_any_order(seed in any::<u64>()) {

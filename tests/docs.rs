@@ -79,6 +79,31 @@ fn the_columns_and_the_keys_of_findings_are_documented() {
 }
 
 #[test]
+fn differences_and_ways_are_documented_key_by_key() {
+    let text = document("output.md");
+    let (_, rest) = text.split_once("## What `turf diff`").unwrap();
+    let (text, _) = rest.split_once("## What `turf show`").unwrap();
+    let mut printed = BTreeSet::new();
+    let changed = "tests/diff/first-changed";
+    let diff = ["diff", "rules/first", changed, "--on", "rules/first/data/leads.csv", "--format", "json"];
+    for (arguments, format) in [(&diff[..], "turf-diff/1"), (&["who", "ana", "--book", "rules/first", "--format", "json"], "turf-who/1")] {
+        let output = Command::new(env!("CARGO_BIN_EXE_turf")).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+        let mut document: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(document["format"], format);
+        // Names of people and fields are data, not keys.
+        for at in ["/sample/takers", "/sample/flows"] {
+            if let Some(Value::Object(all)) = document.pointer_mut(at) {
+                *all = all.values().take(1).map(|v| ("takers".to_owned(), v.clone())).collect();
+            }
+        }
+        keys(&document, &mut printed);
+    }
+    let unknown: Vec<&String> =
+        printed.iter().filter(|k| !["on", "fields"].contains(&k.as_str()) && !text.contains(&format!("`{k}`"))).collect();
+    assert!(unknown.is_empty(), "not in docs/output.md: {unknown:?}");
+}
+
+#[test]
 fn what_is_shown_is_documented_key_by_key() {
     let text = document("output.md");
     let (_, shown) = text.split_once("## What `turf show`").unwrap();

@@ -38,7 +38,7 @@ fn open(name: &str, fixed: bool) -> Opened {
         copy(&case.join("fixed"), folder.path());
     }
     let mut opened = book::open(folder.path()).unwrap();
-    assert_eq!(opened.snapshot.prove(), Vec::<String>::new(), "{name}: the analysis and the evaluator disagree");
+    assert_eq!(opened.snapshot.prove().mistakes, Vec::<String>::new(), "{name}: the analysis and the evaluator disagree");
     opened
 }
 

@@ -28,10 +28,17 @@ fn fences(language: &str) -> Vec<String> {
 #[test]
 fn the_screens_are_real() {
     let screens = fences("text");
-    assert_eq!(screens.len(), 3);
+    assert_eq!(screens.len(), 5);
     assert_eq!(screens[0], turf(&["why", "865", "--book", "rules/forbes2000"]));
     assert_eq!(screens[1], turf(&["why", "865", "--book", "rules/forbes2000", "--not", "by-territory"]));
-    assert_eq!(screens[2], turf(&["show", "territory", "california", "--book", "rules/first"]));
+    let diff = Command::new(env!("CARGO_BIN_EXE_turf"))
+        .args(["diff", "rules/first", "tests/diff/first-changed"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert_eq!(screens[2], String::from_utf8(diff.stdout).unwrap());
+    assert_eq!(screens[3], turf(&["who", "mia", "--book", "rules/first"]));
+    assert_eq!(screens[4], turf(&["show", "territory", "california", "--book", "rules/first"]));
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod docs;
 mod gallery;
 mod generated;
 mod oracle;
+mod questions;
 mod readme;
 mod tidy;
 mod words;

@@ -19,6 +19,8 @@ pub(super) fn check(ground: &Ground<'_>, proofs: &mut Proofs) {
         // First by rules that take all they apply to; then by any, whose people may all be away.
         match ranked.hidden(position, &mut budget, |other| ground.sure[other]) {
             Hiding::Hidden(by) => hidden(ground, position, &by, proofs),
+            // Where all are sure to take it, asking again would tell the same.
+            Hiding::Seen(_) if ground.sure[..position].iter().all(|sure| *sure) => {}
             Hiding::Seen(_) => match ranked.hidden(position, &mut budget, |_| true) {
                 Hiding::Hidden(by) => rescue(ground, position, &by, proofs),
                 Hiding::Undecided => proofs.undecided(rule.name.span, format!("whether the rule `{}` can ever win", rule.name)),
@@ -54,7 +56,7 @@ fn hidden(ground: &Ground<'_>, position: usize, by: &[usize], proofs: &mut Proof
     } else {
         finding.help("It would do something else with those records: put it before them with `priority`, narrow them, or remove it.")
     };
-    proofs.findings.push(finding);
+    proofs.found(finding, ground.record, ground.regions[position].areas.clone());
 }
 
 /// A rule that only gets what those before it could not give to anybody.
@@ -67,5 +69,6 @@ fn rescue(ground: &Ground<'_>, position: usize, by: &[usize], proofs: &mut Proof
     for other in by.iter().take(LABELS) {
         finding = finding.at(ground.rule(*other).name.span, "comes first");
     }
-    proofs.findings.push(finding.help("If that is what it is for, all is well; else put it before them with `priority`."));
+    let finding = finding.help("If that is what it is for, all is well; else put it before them with `priority`.");
+    proofs.found(finding, ground.record, ground.regions[position].areas.clone());
 }

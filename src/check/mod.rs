@@ -3,6 +3,7 @@
 //! They come after deciding in the order of floors, because some ask the evaluator itself.
 
 mod condition_value;
+mod credit_incomplete;
 mod empty_team;
 mod every_condition;
 mod examples;
@@ -29,7 +30,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::Diagnostic;
 use crate::model::RecordId;
 use crate::plan::Plan;
-use crate::space::Ordinary;
+use crate::space::{Area, Ordinary, Space};
 
 /// Says from how much on a check speaks up.
 #[derive(Clone, Debug)]
@@ -49,6 +50,10 @@ pub struct Proved {
     pub findings: Vec<Diagnostic>,
     /// Where the evaluator contradicts a proof: mistakes of turf, after which nothing of the analysis can be trusted.
     pub mistakes: Vec<String>,
+    /// The records that findings are about, by [`Diagnostic::region`].
+    pub regions: Vec<(RecordId, Vec<Area>)>,
+    /// The spaces those regions lie in.
+    pub spaces: Vec<(RecordId, Space)>,
 }
 
 impl Default for Settings {
@@ -67,6 +72,7 @@ pub fn run(plan: &Plan, settings: &Settings) -> Vec<Diagnostic> {
     let uses = uses::reached(&plan.book);
     findings.extend(unused_definition::check(plan, &uses));
     findings.extend(unused_field::check(&plan.book, &uses));
+    findings.extend(credit_incomplete::check(plan, settings));
     findings
 }
 
@@ -76,5 +82,5 @@ pub fn run(plan: &Plan, settings: &Settings) -> Vec<Diagnostic> {
 #[must_use]
 pub fn prove(plan: &Plan, settings: &Settings) -> Proved {
     let proofs = proofs::check(plan, settings);
-    Proved { findings: proofs.findings, mistakes: proofs.mistakes }
+    Proved { findings: proofs.findings, mistakes: proofs.mistakes, regions: proofs.regions, spaces: proofs.spaces }
 }

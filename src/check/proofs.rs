@@ -5,6 +5,7 @@ use super::{Settings, condition_value, hidden_rule, mergeable_rules, rules_confl
 use crate::diagnostic::{Diagnostic, DiagnosticName};
 use crate::model::RecordId;
 use crate::plan::Plan;
+use crate::space::{Area, Space};
 use crate::text::Span;
 
 /// Collects what is found out.
@@ -14,11 +15,22 @@ pub(super) struct Proofs {
     /// Where the evaluator contradicts a proof; nothing of the analysis can then be trusted.
     pub mistakes: Vec<String>,
     undecided: Vec<(Span, String)>,
+    /// The records that findings are about.
+    pub regions: Vec<(RecordId, Vec<Area>)>,
+    /// The spaces they lie in.
+    pub spaces: Vec<(RecordId, Space)>,
 }
 
 impl Proofs {
     pub(super) fn mistake(&mut self, what: String) {
         self.mistakes.push(what);
+    }
+
+    /// Adds a finding about the records of some areas.
+    pub(super) fn found(&mut self, finding: Diagnostic, record: RecordId, areas: Vec<Area>) {
+        let region = Some(self.regions.len());
+        self.regions.push((record, areas));
+        self.findings.push(Diagnostic { region, ..finding });
     }
 
     /// Notes a question that the budget did not reach.
@@ -55,6 +67,7 @@ pub(super) fn check(plan: &Plan, settings: &Settings) -> Proofs {
         if placed == Some(record) {
             territories::check(&mut ground, &mut proofs);
         }
+        proofs.spaces.push((record, ground.space));
     }
     proofs.finish()
 }

@@ -82,7 +82,8 @@ fn finding(ground: &Ground<'_>, (one, other): (usize, usize), area: &Area, proof
         ),
         Shown::Mistake(what) => return proofs.mistake(format!("the rules `{}` and `{}` on: {what}", a.name, b.name)),
     };
-    proofs.findings.push(
+    let pairs = ground.regions[one].areas.iter().flat_map(|x| ground.regions[other].areas.iter().filter_map(|y| x.and(y)));
+    proofs.found(
         Diagnostic::new(DiagnosticName::RulesConflict, headline)
             .as_severe_as(severity)
             .at(a.name.span, format!("priority {}", a.priority.name))
@@ -90,5 +91,7 @@ fn finding(ground: &Ground<'_>, (one, other): (usize, usize), area: &Area, proof
             .about(vec![format!("both apply to: {}", ground.space.sentence(area, ground.zone()))])
             .shown_by(example)
             .help("Give one of them a priority that is considered before the other, or add a `when` to one so that they never both apply."),
+        ground.record,
+        pairs.collect(),
     );
 }

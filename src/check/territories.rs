@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::ground::{Ground, Shown};
 use super::proofs::Proofs;
 use crate::decide::settled_by;
-use crate::diagnostic::{Diagnostic, DiagnosticName};
+use crate::diagnostic::{Diagnostic, DiagnosticName, Severity};
 use crate::model::TerritoryId;
 use crate::space::{Area, Hiding, Ranked, Region, Verdict};
 use crate::text::wording;
@@ -65,12 +65,15 @@ fn unstaffed(ground: &Ground<'_>, order: &[TerritoryId], claims: &[Arc<Region>],
             let headline = format!("nobody active owns the territory `{name}`, and no other claims its {}s", ground.record_name());
             (DiagnosticName::UnstaffedTerritory, headline, "cannot win without an active owner")
         };
-        proofs.findings.push(
+        let about = ground.in_words(&gaps);
+        proofs.found(
             Diagnostic::new(finding, headline)
                 .at(name.span, label)
-                .about(ground.in_words(&gaps))
+                .about(about)
                 .shown_by(example)
                 .help(format!("Give `{name}` an active owner with `owner`, or let another territory claim what is left.")),
+            ground.record,
+            gaps,
         );
     }
 }
@@ -81,7 +84,12 @@ fn never_wins(ground: &Ground<'_>, order: &[TerritoryId], claims: &[Arc<Region>]
         let mut budget = ground.budget();
         let by: Vec<TerritoryId> = match ranked.hidden(position, &mut budget, |_| true) {
             Hiding::Hidden(by) => by.into_iter().map(|p| order[p]).collect(),
-            Hiding::Empty => inner(ground, *id, order, claims),
+            Hiding::Empty => {
+                if !inner(ground, *id, order, claims).is_empty() {
+                    shared_out(ground, *id, proofs);
+                }
+                continue;
+            }
             Hiding::Undecided => {
                 proofs.undecided(territory.name.span, format!("whether the territory `{}` can ever win", territory.name));
                 continue;
@@ -108,6 +116,21 @@ fn never_wins(ground: &Ground<'_>, order: &[TerritoryId], claims: &[Arc<Region>]
         }
         proofs.findings.push(finding.help("Narrow the others, give this one a priority that goes before theirs, or remove it."));
     }
+}
+
+/// A territory whose inner ones share out all of it: its owner stands by for theirs, which may be meant.
+fn shared_out(ground: &Ground<'_>, id: TerritoryId, proofs: &mut Proofs) {
+    let territory = ground.territory(id);
+    let what = ground.record_name();
+    proofs.findings.push(
+        Diagnostic::new(
+            DiagnosticName::TerritoryNeverWins,
+            format!("the territories inside `{}` share out all of it, so its own owner never gets a {what} by it", territory.name),
+        )
+        .as_severe_as(Severity::Advice)
+        .at(territory.name.span, "nothing is left for its owner")
+        .help("The owner stands by for the day when one of them has nobody active. If that is what was meant, all is well."),
+    );
 }
 
 /// The territories inside one that leave nothing of it; none when it claims nothing anyway.
@@ -195,12 +218,14 @@ fn finding(ground: &Ground<'_>, (a, b): (TerritoryId, TerritoryId), ties: bool, 
             "If that is what was meant, all is well; else narrow one of them.".to_owned(),
         )
     };
-    proofs.findings.push(
+    proofs.found(
         Diagnostic::new(name, headline)
             .at(one.name.span, if ties && left { "" } else { "wins" })
             .at(other.name.span, "")
             .about(about)
             .shown_by(example)
             .help(help),
+        ground.record,
+        vec![area.clone()],
     );
 }

@@ -8,7 +8,7 @@ use crate::space::{Area, Ranked};
 use crate::text::wording;
 
 /// How many gaps are listed.
-const MOST: usize = 1_000;
+const MOST: usize = 200;
 
 /// Lists the gaps that fall to `otherwise`, or says that there are none.
 pub(super) fn check(ground: &Ground<'_>, proofs: &mut Proofs) {
@@ -52,7 +52,7 @@ pub(super) fn check(ground: &Ground<'_>, proofs: &mut Proofs) {
     let count = wording::count(gaps.len(), "kind", "kinds");
     let more = if complete { "" } else { "at least " };
     let perhaps = if example.is_some() { "" } else { "perhaps " };
-    proofs.findings.push(
+    proofs.found(
         Diagnostic::new(
             DiagnosticName::UnclaimedRecords,
             format!("{more}{count} of {what} {perhaps}{} to `otherwise`", if gaps.len() == 1 { "falls" } else { "fall" }),
@@ -61,6 +61,8 @@ pub(super) fn check(ground: &Ground<'_>, proofs: &mut Proofs) {
         .about(ground.in_words(&gaps))
         .shown_by(example)
         .help("Write a rule or territory for those that should not wait for a person; the rest is what `otherwise` is for."),
+        ground.record,
+        gaps,
     );
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::output::{self, Exit, Terminal};
+use super::sample::Sample;
 use crate::diagnostic::{DiagnosticName, Severity, render};
 use crate::rim::book::{self, Opened};
 use crate::text::wording;
@@ -12,7 +13,7 @@ use crate::text::wording;
 /// Arguments of `turf check`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  turf check rules/forbes2000\n  turf check --explain mixed-priorities\n  turf check --format line | sort"
+    after_help = "Examples:\n  turf check rules/forbes2000\n  turf check --on leads.csv\n  turf check --explain mixed-priorities\n  turf check --format line | sort"
 )]
 pub struct Arguments {
     /// Folder of the book; without it the nearest folder upwards that holds turf.toml.
@@ -20,6 +21,15 @@ pub struct Arguments {
     /// Print the page about one kind of finding, such as `unknown-value`.
     #[arg(long, value_name = "NAME")]
     explain: Option<String>,
+    /// File of records: findings then say how many of them they concern, and stand in that order.
+    #[arg(long, value_name = "FILE")]
+    on: Option<PathBuf>,
+    /// What that file holds: lead, or another record that rules are for.
+    #[arg(long, value_name = "NAME", default_value = "lead")]
+    record: String,
+    /// The field of money that is summed; without it the records' first.
+    #[arg(long, value_name = "FIELD")]
+    money: Option<String>,
     /// How findings are printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -45,12 +55,8 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Exit {
         Ok(opened) => opened,
         Err(error) => return output::no_book(&error),
     };
-    let mistakes = opened.snapshot.prove();
-    if let Some(first) = mistakes.first() {
-        output::tell(&format!(
-            "turf: the analysis and the evaluator disagree about {first}. This is a mistake in turf, not in your book: please report it with the book.\n"
-        ));
-        return Exit::CouldNotRun;
+    if let Err(exit) = prove(arguments, &mut opened, terminal) {
+        return exit;
     }
     let findings = &opened.snapshot.findings;
     let sources = &opened.snapshot.sources;
@@ -68,6 +74,27 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Exit {
         }
         Format::Line => output::print(&render::lines(findings, sources), exit),
         Format::Json => output::print(&format!("{:#}\n", render::json(findings, sources)), exit),
+    }
+}
+
+/// Adds what is proved over all possible records, and how many records of a file each finding concerns.
+fn prove(arguments: &Arguments, opened: &mut Opened, terminal: &Terminal) -> Result<(), Exit> {
+    let mut sample = None;
+    if let (Some(file), Some(_)) = (&arguments.on, &opened.snapshot.plan) {
+        let opening = Sample::open(file, opened.folder.clone(), &arguments.record, terminal)?;
+        opened.snapshot.settings.ordinary.insert(opening.record(), opening.ordinary()?);
+        sample = Some(opening);
+    }
+    let proved = opened.snapshot.prove();
+    if let Some(first) = proved.mistakes.first() {
+        output::tell(&format!(
+            "turf: the analysis and the evaluator disagree about {first}. This is a mistake in turf, not in your book: please report it with the book.\n"
+        ));
+        return Err(Exit::CouldNotRun);
+    }
+    match sample {
+        Some(sample) => sample.count(&proved, arguments.money.as_deref(), &mut opened.snapshot.findings),
+        None => Ok(()),
     }
 }
 

@@ -7,6 +7,7 @@ mod init;
 mod output;
 mod route;
 mod routing;
+mod sample;
 mod show;
 mod who;
 mod why;

@@ -67,7 +67,8 @@ impl Outcome {
             words = "nothing".to_owned();
         }
         match &self.territory {
-            Some(territory) => format!("{words} (territory {territory})"),
+            Some(territory) if territory == "none" => format!("{words} (in no territory)"),
+            Some(territory) => format!("{words} (in territory {territory})"),
             None => words,
         }
     }

@@ -156,7 +156,9 @@ fn change(left: &[Left], lists: [&[Entry]; 4], same_places: bool) -> Option<(Kin
         does: entries
             .iter()
             .map(|e| {
-                let owner = place.filter(|_| e.asks_territory && !same_places).map_or_else(String::new, |p| format!(" ({})", p.does));
+                let owner = place
+                    .filter(|p| e.asks_territory && !same_places && p.name != "none")
+                    .map_or_else(String::new, |p| format!(" ({})", p.does));
                 let credit = if kind == Kind::Credit && !e.credit.is_empty() { format!(", {}", e.credit) } else { String::new() };
                 format!("{}{owner}{credit}", e.does)
             })

@@ -96,6 +96,9 @@ pub struct Diagnostic {
     /// How many records of the file asked about it concerns.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub concerns: Option<Concerns>,
+    /// Position of the records it is about among the regions of the proofs; for counting them, never printed.
+    #[serde(skip)]
+    pub region: Option<usize>,
 }
 
 /// An example record that shows a finding.
@@ -134,6 +137,7 @@ impl Diagnostic {
             about: Vec::new(),
             example: None,
             concerns: None,
+            region: None,
         }
     }
 

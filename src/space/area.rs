@@ -86,6 +86,12 @@ impl Area {
         true
     }
 
+    /// Returns whether two areas have a point in common when one axis is left out of account.
+    #[must_use]
+    pub fn meets_but(&self, other: &Self, but: AxisId) -> bool {
+        other.sets.iter().all(|(axis, set)| *axis == but || self.on(*axis).is_none_or(|own| own.meets(set)))
+    }
+
     /// Returns what two areas have in common; none when that is nothing.
     #[must_use]
     pub fn and(&self, other: &Self) -> Option<Self> {

@@ -80,10 +80,17 @@ impl Space {
             if left_out == 0 {
                 continue;
             }
-            for piece in area.minus(cover[splitter], |axis| self.width(axis)) {
-                let meeting = candidates.iter().copied().filter(|c| cover[*c].meets(&piece)).collect();
-                waiting.push((piece, meeting));
-            }
+            let mut pieces: Vec<(Area, Vec<usize>)> = area
+                .minus(cover[splitter], |axis| self.width(axis))
+                .into_iter()
+                .map(|piece| {
+                    let meeting = candidates.iter().copied().filter(|c| cover[*c].meets(&piece)).collect();
+                    (piece, meeting)
+                })
+                .collect();
+            // The piece that the fewest meet is looked at first: if there is a hole, it is most likely there.
+            pieces.sort_by_key(|(_, meeting)| std::cmp::Reverse(meeting.len()));
+            waiting.append(&mut pieces);
         }
         Verdict::Covered((0..cover.len()).filter(|i| used[*i]).collect())
     }
@@ -96,10 +103,9 @@ impl Space {
         // Facts and days last: a hole is easiest to read without them, so they get what is left of the freedom first.
         axes.sort_by_key(|a| (std::cmp::Reverse(self.weight(*a)), *a));
         for axis in axes {
-            let without = area.with(axis, None);
             let mut taken = ClassSet::none(self.width(axis));
             let mut blocked = false;
-            for other in cover.iter().filter(|c| c.with(axis, None).meets(&without)) {
+            for other in cover.iter().filter(|c| area.meets_but(c, axis)) {
                 match other.on(axis) {
                     Some(set) => taken = taken.or(set),
                     None => blocked = true,
@@ -153,18 +159,26 @@ impl Space {
         let mut found: Vec<Area> = Vec::new();
         for area in within {
             let near: Vec<&Area> = index.meeting(self, area, cover).into_iter().map(|i| cover[i]).collect();
-            loop {
-                let known: Vec<&Area> = near.iter().copied().chain(found.iter().filter(|f| f.meets(area))).collect();
-                match self.hole(area, &known, budget, &mut possible) {
-                    Verdict::Covered(_) => break,
-                    Verdict::Undecided => return (found, false),
-                    Verdict::Hole(hole) => {
-                        let wide = self.widened(&hole, area, &near);
-                        found.push(wide);
+            let mut waiting: Vec<(Area, Vec<u32>)> = vec![(area.clone(), (0..near.len()).filter_map(|i| u32::try_from(i).ok()).collect())];
+            while let Some((piece, candidates)) = waiting.pop() {
+                if !budget.take(1 + (candidates.len() + found.len()) / 8) {
+                    return (found, false);
+                }
+                // What was found covers like the rest, so that nothing is listed twice.
+                let known = found.iter().filter(|f| f.meets(&piece));
+                let best = candidates.iter().map(|c| near[*c as usize]).chain(known).min_by_key(|c| piece.cut_by(c));
+                let Some(splitter) = best.cloned() else {
+                    if possible(&piece) {
+                        found.push(self.widened(&piece, area, &near));
                         if found.len() >= most {
                             return (found, false);
                         }
                     }
+                    continue;
+                };
+                for part in piece.minus(&splitter, |axis| self.width(axis)) {
+                    let meeting = candidates.iter().copied().filter(|c| near[*c as usize].meets(&part)).collect();
+                    waiting.push((part, meeting));
                 }
             }
         }

@@ -123,14 +123,14 @@ impl Draft {
 }
 
 impl Snapshot {
-    /// Adds what can be proved over all possible records; returns where the evaluator contradicts a proof.
+    /// Adds what can be proved over all possible records; returns what the findings rest on, without the findings.
     ///
     /// Deciding needs no proofs, so a plan stays even where one finds an error.
-    pub fn prove(&mut self) -> Vec<String> {
-        let Some(plan) = self.plan.clone() else { return Vec::new() };
-        let proved = check::prove(&plan, &self.settings);
-        self.findings.extend(proved.findings);
+    pub fn prove(&mut self) -> check::Proved {
+        let Some(plan) = self.plan.clone() else { return check::Proved::default() };
+        let mut proved = check::prove(&plan, &self.settings);
+        self.findings.append(&mut proved.findings);
         diagnostic::sort(&mut self.findings);
-        proved.mistakes
+        proved
     }
 }

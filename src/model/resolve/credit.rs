@@ -110,7 +110,6 @@ impl Resolver<'_> {
         let rest = rest.map(|(role, _)| role);
         if complete {
             self.check_sum(written, sum, rest.is_some());
-            self.check_complete(written, &shares, rest.is_some());
         }
         Ledger { name: written.name.clone(), shares, rest, span: written.span }
     }
@@ -152,27 +151,6 @@ impl Resolver<'_> {
             return;
         };
         self.report(Diagnostic::new(DiagnosticName::CreditNotWhole, headline).at(written.span, arithmetic).help(help));
-    }
-
-    /// Without `rest`, a share whose role nobody fills would vanish from revenue.
-    fn check_complete(&mut self, written: &tree::Ledger, shares: &[Share], rest: bool) {
-        if rest || written.name.as_str() != REVENUE {
-            return;
-        }
-        for share in shares {
-            let why = match &share.role {
-                Role::Assignee | Role::Rep(_) => continue,
-                Role::TerritoryOwner => "a record that no territory claims has no territory owner",
-                Role::Path(..) => "the record may not lead to anybody",
-                Role::OfAssignee(..) => "the assignee may be a queue, or have nobody there",
-                Role::Added(_) => "nothing is added when the overlay does not apply",
-            };
-            self.report(
-                Diagnostic::new(DiagnosticName::CreditIncomplete, "this share can be left without anybody to take it")
-                    .at(share.span, why)
-                    .help("End the ledger with `rest assignee` or another role, which takes what is left over."),
-            );
-        }
     }
 
     fn role(&mut self, written: &RoleSyntax) -> Option<Role> {

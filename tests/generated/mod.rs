@@ -8,6 +8,7 @@ mod folder;
 mod proofs;
 mod proofs_bdd;
 mod proofs_book;
+mod proofs_same;
 mod proofs_text;
 mod proofs_world;
 mod reached;

@@ -130,38 +130,6 @@ impl Case {
     }
 }
 
-#[test]
-fn one_seed() {
-    let Ok(seed) = std::env::var("TURF_SEED") else { return };
-    for nth in 0..BOOKS {
-        let a = std::time::Instant::now();
-        let book = Book::new(&mut Dice::new(seed.parse::<u64>().unwrap().wrapping_add(nth)), SMALL);
-        let world = World::new(&book);
-        let b = std::time::Instant::now();
-        let case = Case::new(seed.parse::<u64>().unwrap().wrapping_add(nth));
-        let c = std::time::Instant::now();
-        case.same_everywhere(nth == 0);
-        let d = std::time::Instant::now();
-        case.overlaps();
-        let e = std::time::Instant::now();
-        case.hidden();
-        let f = std::time::Instant::now();
-        case.gaps();
-        let g = std::time::Instant::now();
-        println!(
-            "{} {} world {:?} list {:?} same {:?} overlaps {:?} hidden {:?} gaps {:?}",
-            case.listed.len(),
-            book.rules.len(),
-            b - a,
-            c - b,
-            d - c,
-            e - d,
-            f - e,
-            g - f
-        );
-    }
-}
-
 proptest! {
     #![proptest_config(cases(1))]
 

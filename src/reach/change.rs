@@ -20,7 +20,10 @@ use crate::state::State;
 const MOST_FIELDS: usize = 4;
 
 /// How many areas are tried, the nearest first.
-const MOST_AREAS: usize = 400;
+const MOST_AREAS: usize = 60;
+
+/// How much the whole search may cost, in areas looked at.
+const BUDGET: u64 = 100_000;
 
 /// How many values of one field are tried.
 const VARIANTS: usize = 6;
@@ -106,13 +109,14 @@ pub fn smallest_change(plan: &Plan, decision: &Decision, before: &State, wanted:
     }
     near.sort();
     let mut tried = 0;
+    let mut budget = Budget::new(BUDGET);
     let mut best: Option<(usize, SmallestChange)> = None;
     for (fields, rank, _, area) in near.into_iter().take(MOST_AREAS) {
-        if best.as_ref().is_some_and(|(least, _)| fields >= *least) || tried >= MOST_TRIED {
+        if best.as_ref().is_some_and(|(least, _)| fields >= *least) || tried >= MOST_TRIED || budget.spent() {
             break;
         }
         let earlier: Vec<&Area> = rules.iter().take(rank).flat_map(|r| &r.areas).collect();
-        for reached in looking.reachable(area, &earlier) {
+        for reached in looking.reachable(area, &earlier, &mut budget) {
             let mut known: Vec<Record> = Vec::new();
             // Of several values that would do, one may lead to somebody who is away or full.
             for variant in 0..VARIANTS {
@@ -254,7 +258,7 @@ impl Looking<'_> {
     }
 
     /// Parts of an area that differ from the record in as few fields as can be and that no earlier rule claims.
-    fn reachable(&self, area: &Area, earlier: &[&Area]) -> Vec<Area> {
+    fn reachable(&self, area: &Area, earlier: &[&Area], budget: &mut Budget) -> Vec<Area> {
         let outside = self.outside(area);
         let mut parts = Vec::new();
         // The record with the failing fields free; then one more field free, in case an earlier rule is in the way.
@@ -263,9 +267,11 @@ impl Looking<'_> {
         extra.extend(others.into_iter().filter(|a| self.changeable(*a) && !outside.contains(a)).map(Some));
         for more in extra {
             let Some(line) = self.line(area, &outside, more) else { continue };
-            let mut budget = Budget::new(50_000);
+            if !budget.take(1 + earlier.len() / 8) {
+                break;
+            }
             let zone = &self.plan.book.zone;
-            match self.space.hole(&line, earlier, &mut budget, |a| self.space.can_be(a, zone)) {
+            match self.space.hole(&line, earlier, budget, |a| self.space.can_be(a, zone)) {
                 Verdict::Hole(hole) => {
                     parts.push(self.space.widened(&hole, &line, earlier));
                     if more.is_none() {

@@ -47,14 +47,14 @@ fn pair(seed: u64) -> (Made, Made) {
 }
 
 proptest! {
-    #![proptest_config(cases(4))]
+    #![proptest_config(cases(8))]
 
     #[test]
     fn every_record_that_differs_lies_in_a_difference(seed in any::<u64>()) {
         let (old, new) = pair(seed);
         let (a, b) = (old.plan(), new.plan());
         let lead = a.book.schema.find("lead").unwrap();
-        let found = compare(a, b, (lead, lead), &Ordinary::default(), 3_000).map_err(|m| TestCaseError::fail(format!("seed {seed}: {}", m.0)))?;
+        let found = compare(a, b, (lead, lead), &Ordinary::default(), 1_500).map_err(|m| TestCaseError::fail(format!("seed {seed}: {}", m.0)))?;
         prop_assume!(found.complete && standings(a, lead).certain && standings(b, lead).certain);
         let locator = Locator::new(&found.space, &b.book.schema, &b.book.zone);
         let state = State::default();
@@ -84,7 +84,7 @@ proptest! {
         let (book, _) = pair(seed);
         let plan = book.plan();
         for kind in plan.rule_order.keys() {
-            let found = compare(plan, plan, (*kind, *kind), &Ordinary::default(), 3_000).map_err(|m| TestCaseError::fail(m.0))?;
+            let found = compare(plan, plan, (*kind, *kind), &Ordinary::default(), 1_500).map_err(|m| TestCaseError::fail(m.0))?;
             prop_assert!(found.is_empty(), "seed {}", seed);
         }
     }

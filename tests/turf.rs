@@ -1,5 +1,5 @@
 //! All tests that look at turf from outside, in one binary so that it links once.
-#![expect(clippy::unwrap_used, clippy::string_slice, reason = "a test stops at what it does not expect")]
+#![expect(clippy::panic, clippy::unwrap_used, clippy::string_slice, reason = "a test stops at what it does not expect")]
 
 mod cli;
 mod conformance;

@@ -9,6 +9,9 @@ use crate::space::{Area, Budget, Space};
 /// What of a list still matters in an area: positions of entries and of the area of theirs, in order.
 type Left = Vec<(usize, usize)>;
 
+/// Areas that differ, by what differs and what both books do.
+pub(super) type Differences = BTreeMap<(Kind, Outcome, Outcome), Vec<Area>>;
+
 struct Node {
     area: Area,
     /// Rules of the old and new book, territories of the old and new book.
@@ -21,11 +24,11 @@ pub(super) fn differences(
     (old, new): (&Lists, &Lists),
     budget: &mut Budget,
     mut possible: impl FnMut(&Area) -> bool,
-) -> (BTreeMap<(Kind, Outcome, Outcome), Vec<Area>>, bool) {
+) -> (Differences, bool) {
     let lists: [&[Entry]; 4] = [&old.rules, &new.rules, &old.territories, &new.territories];
     let all = |entries: &[Entry]| entries.iter().enumerate().flat_map(|(e, entry)| (0..entry.areas.len()).map(move |a| (e, a))).collect();
     let mut waiting = vec![Node { area: Area::everything(), left: lists.map(all) }];
-    let mut found: BTreeMap<(Kind, Outcome, Outcome), Vec<Area>> = BTreeMap::new();
+    let mut found = Differences::new();
     while let Some(node) = waiting.pop() {
         let looked: usize = node.left.iter().map(Vec::len).sum();
         if !budget.take(1 + looked / 4) {
@@ -40,10 +43,10 @@ pub(super) fn differences(
         // The first entry that does not settle its part of the area splits it; entries that differ go first.
         let splitter = splitter(&node.area, &left, lists, same_rules, same_places);
         let Some(cut) = splitter else {
-            if possible(&node.area) {
-                if let Some(change) = change(&left, lists, same_places) {
-                    found.entry(change).or_default().push(node.area);
-                }
+            if possible(&node.area)
+                && let Some(change) = change(&left, lists, same_places)
+            {
+                found.entry(change).or_default().push(node.area);
             }
             continue;
         };

@@ -100,7 +100,7 @@ pub fn who(plan: &Plan, record: RecordId, rep: &str, ordinary: &Ordinary, work: 
     }
     let mut space = survey.finish();
     let regions: Vec<_> = order.iter().map(|id| space.region(of.rules[id.index()])).collect();
-    let sure: Vec<bool> = order.iter().map(|id| plan.book.rules[id.index()].route.iter().any(|t| is_sure(t))).collect();
+    let sure: Vec<bool> = order.iter().map(|id| plan.book.rules[id.index()].route.iter().any(is_sure)).collect();
     let examples = Examples { plan, record, ordinary };
     let mut ways = Vec::new();
     for path in paths {

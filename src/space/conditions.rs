@@ -31,11 +31,16 @@ pub(super) struct Reader<'f, 'b> {
     pub seen: &'f mut Seen,
 }
 
+/// A definition of a book, the steps that lead to the record it is asked of, and what was wanted of it.
+type Used<Id, Wanted> = (usize, Id, Vec<Arc<str>>, Wanted);
+
 /// What was read before, so that a definition used a thousand times is read once.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    segments: HashMap<(usize, crate::model::SegmentId, Vec<Arc<str>>, bool), NodeId>,
-    classes: HashMap<(usize, ClassId, Vec<Arc<str>>, String), NodeId>,
+    /// By book, segment, record and whether yes was wanted.
+    segments: HashMap<Used<crate::model::SegmentId, bool>, NodeId>,
+    /// By book, class, record and which lines were wanted.
+    classes: HashMap<Used<ClassId, String>, NodeId>,
     lists: HashMap<(AxisId, usize), NodeId>,
 }
 

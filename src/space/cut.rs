@@ -280,11 +280,14 @@ impl Asked {
     }
 }
 
+/// Positions of atoms by the beginning they name.
+type AtomsOf<'a> = HashMap<&'a str, Vec<u32>>;
+
 /// The beginnings that atoms name, for looking up which atoms a text answers with yes.
 struct Named<'a> {
-    plain: HashMap<&'a str, Vec<u32>>,
+    plain: AtomsOf<'a>,
     /// For each table: its beginnings, and by beginning the atoms for which that one must be the longest.
-    tables: Vec<(&'a [Arc<str>], HashMap<&'a str, Vec<u32>>)>,
+    tables: Vec<(&'a [Arc<str>], AtomsOf<'a>)>,
 }
 
 impl<'a> Named<'a> {

@@ -160,8 +160,11 @@ impl Making<'_> {
             }
             Kind::Reference => self.reference(axis, &allowed).map(Some),
             Kind::YesNo => {
-                let order =
-                    if self.variant % 2 == 0 { [("no", Class::No), ("yes", Class::Yes)] } else { [("yes", Class::Yes), ("no", Class::No)] };
+                let order = if self.variant.is_multiple_of(2) {
+                    [("no", Class::No), ("yes", Class::Yes)]
+                } else {
+                    [("yes", Class::Yes), ("no", Class::No)]
+                };
                 for (text, class) in order {
                     if has(&class) {
                         return Some(Some(Some(Cell::Text(text.into()))));
@@ -387,7 +390,7 @@ impl Making<'_> {
             let record = &self.about.schema.record(self.about.record).name;
             let strip = |path: Vec<Arc<str>>| if path.first() == Some(record) { path[1..].to_vec() } else { path };
             let (one, two) = (strip(names(&test.subject.written)), strip(names(&other.written)));
-            let (from, to) = if self.variant % 2 == 0 { (one, two) } else { (two, one) };
+            let (from, to) = if self.variant.is_multiple_of(2) { (one, two) } else { (two, one) };
             if let Some(Some(cell)) = self.cells.get(&from).cloned() {
                 self.cells.insert(to, Some(cell));
             }

@@ -185,6 +185,9 @@ fn table_rows(reader: &mut Reader<'_, '_>) -> BTreeMap<TerritoryId, NodeId> {
     found
 }
 
+/// By territory the cells of the column that is taken as a set.
+type Cells = BTreeMap<TerritoryId, Vec<Arc<str>>>;
+
 fn rows_of(table: &TerritoryTable, reader: &mut Reader<'_, '_>) -> BTreeMap<TerritoryId, Vec<NodeId>> {
     let mut found: BTreeMap<TerritoryId, Vec<NodeId>> = BTreeMap::new();
     let Some(columns) = table.matches.get(&reader.record).cloned() else { return found };
@@ -192,7 +195,7 @@ fn rows_of(table: &TerritoryTable, reader: &mut Reader<'_, '_>) -> BTreeMap<Terr
     // One column is taken as a set: the one of beginnings, because among rows with equal other cells the longest
     // beginning claims; else the last.
     let chosen = prefixes.first().copied().unwrap_or(columns.len().saturating_sub(1));
-    let mut groups: BTreeMap<Vec<Arc<str>>, BTreeMap<TerritoryId, Vec<Arc<str>>>> = BTreeMap::new();
+    let mut groups: BTreeMap<Vec<Arc<str>>, Cells> = BTreeMap::new();
     for (cells, territories) in &table.rows {
         let mut others = cells.clone();
         if chosen >= others.len() {

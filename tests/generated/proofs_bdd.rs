@@ -1,6 +1,10 @@
 //! What the space proves of larger books against binary decision diagrams (Bryant 1986, by `biodivine-lib-bdd`): a method
 //! that has nothing in common with areas, and a meaning of the rules that comes from their generator.
 //!
+//! Of the libraries that build here this one is the smallest by far: MIT, pure Rust, one thread, no manager to set up, and
+//! a diagram is a plain value with `==`. `oxidd` is faster and brings a node store with threads, which these sizes
+//! do not need. Only tests use it.
+//!
 //! The class of each axis is a number in binary. What no record can be (no set, and an element in it) is left out.
 
 use std::collections::BTreeMap;

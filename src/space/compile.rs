@@ -123,10 +123,10 @@ impl Space {
         self.one_axis(axis, set)
     }
 
-    /// Returns the union of some areas, simplified.
+    /// Returns the union of some areas, simplified and [settled](Space::settled).
     #[must_use]
     pub fn joined(&self, areas: Vec<Area>) -> Region {
-        self.simplified(areas)
+        self.simplified(areas.into_iter().map(|area| self.settled(area)).collect())
     }
 
     /// Joins areas that differ on one axis only, and leaves out those that lie in others.

@@ -72,7 +72,7 @@ impl Space {
             }
             let Some((left_out, splitter)) = best else {
                 if possible(&area) {
-                    return Verdict::Hole(area);
+                    return Verdict::Hole(self.settled(area));
                 }
                 continue;
             };
@@ -169,7 +169,7 @@ impl Space {
                 let best = candidates.iter().map(|c| near[*c as usize]).chain(known).min_by_key(|c| piece.cut_by(c));
                 let Some(splitter) = best.cloned() else {
                     if possible(&piece) {
-                        found.push(self.widened(&piece, area, &near));
+                        found.push(self.settled(self.widened(&piece, area, &near)));
                         if found.len() >= most {
                             return (found, false);
                         }

@@ -28,6 +28,7 @@ mod placing;
 mod predicate;
 mod proof;
 mod set;
+mod settle;
 mod survey;
 mod words;
 

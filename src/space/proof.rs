@@ -74,7 +74,9 @@ impl<'s> Ranked<'s> {
     pub fn common(&self, one: usize, other: usize) -> Option<Area> {
         let (one, other) = (&self.regions[one], &self.regions[other]);
         let both = one.areas.iter().flat_map(|a| other.areas.iter().filter_map(|b| a.and(b)));
-        both.filter(|area| self.space.can_be(area, self.zone)).min_by_key(|area| area.restricts().len())
+        both.filter(|area| self.space.can_be(area, self.zone))
+            .map(|area| self.space.settled(area))
+            .min_by_key(|area| area.restricts().len())
     }
 
     /// Returns whether a region is hidden by those before it that a filter admits.

@@ -21,6 +21,7 @@ use dice::Dice;
 use jiff::Timestamp;
 use num_rational::BigRational;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use rules::{RECORDS, items};
 use rust_decimal::Decimal;
 use turf::decide::{Assignee, Decider, Decision, Taker, begin, decide};
@@ -135,7 +136,12 @@ fn verdict(plan: &Plan, decision: &Decision) -> Verdict {
 /// Runs as many cases as `TURF_CASES` says, 64 unless set; `share` of them for what costs more or finds less.
 pub fn cases(share: u32) -> ProptestConfig {
     let cases: u32 = std::env::var("TURF_CASES").ok().and_then(|c| c.parse().ok()).unwrap_or(64);
-    ProptestConfig { cases: cases.div_ceil(share), failure_persistence: None, ..ProptestConfig::default() }
+    // The same books every time, so that a change is never blamed for a book that nobody had met before.
+    let rng_seed = match std::env::var("TURF_SEED").ok() {
+        None => RngSeed::Fixed(2026),
+        Some(seed) => seed.parse().map_or(RngSeed::Random, RngSeed::Fixed),
+    };
+    ProptestConfig { cases: cases.div_ceil(share), failure_persistence: None, rng_seed, ..ProptestConfig::default() }
 }
 
 proptest! {

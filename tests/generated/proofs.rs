@@ -130,6 +130,15 @@ impl Case {
     }
 }
 
+/// A hole once asked for elements of a set that was missing, which no record has.
+#[test]
+fn nothing_is_asked_of_what_is_missing() {
+    let case = Case::new(797_986_198_912_724_102);
+    case.overlaps();
+    case.hidden();
+    case.gaps();
+}
+
 proptest! {
     #![proptest_config(cases(1))]
 

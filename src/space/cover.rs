@@ -5,6 +5,7 @@
 //! the answer may be "undecided" but is never late.
 
 use super::index::Index;
+use super::local::{Local, numbers};
 use super::{Area, AxisId, ClassSet, Space};
 
 /// How much work a search may still do, counted in areas looked at.
@@ -50,49 +51,35 @@ impl Space {
     ///
     /// `possible` may refuse a hole that no record can lie in (dates that contradict each other); it then counts as covered.
     pub fn hole(&self, within: &Area, cover: &[&Area], budget: &mut Budget, mut possible: impl FnMut(&Area) -> bool) -> Verdict {
-        let mut used = vec![false; cover.len()];
-        let first: Vec<usize> = (0..cover.len()).filter(|i| cover[*i].meets(within)).collect();
+        let met: Vec<usize> = (0..cover.len()).filter(|i| cover[*i].meets(within)).collect();
         if !budget.take(cover.len().div_ceil(16)) {
             return Verdict::Undecided;
         }
-        let mut waiting = vec![(within.clone(), first)];
-        while let Some((area, candidates)) = waiting.pop() {
+        let near: Vec<&Area> = met.iter().map(|i| cover[*i]).collect();
+        let local = Local::new(self, within, &near);
+        let mut used = vec![false; near.len()];
+        let mut waiting = vec![(local.whole(), numbers(near.len()))];
+        while let Some((part, candidates)) = waiting.pop() {
             if !budget.take(1 + candidates.len() / 8) {
                 return Verdict::Undecided;
             }
-            let mut best: Option<(usize, usize)> = None;
-            for candidate in &candidates {
-                let left_out = area.cut_by(cover[*candidate]);
-                if best.is_none_or(|(least, _)| left_out < least) {
-                    best = Some((left_out, *candidate));
-                    if left_out == 0 {
-                        break;
-                    }
-                }
-            }
-            let Some((left_out, splitter)) = best else {
+            let Some((left_out, splitter)) = local.splitter(&part, &candidates) else {
+                let area = local.area(&part);
                 if possible(&area) {
                     return Verdict::Hole(self.settled(area));
                 }
                 continue;
             };
-            used[splitter] = true;
+            used[splitter as usize] = true;
             if left_out == 0 {
                 continue;
             }
-            let mut pieces: Vec<(Area, Vec<usize>)> = area
-                .minus(cover[splitter], |axis| self.width(axis))
-                .into_iter()
-                .map(|piece| {
-                    let meeting = candidates.iter().copied().filter(|c| cover[*c].meets(&piece)).collect();
-                    (piece, meeting)
-                })
-                .collect();
+            let mut pieces = local.pieces(&part, splitter, &candidates);
             // The piece that the fewest meet is looked at first: if there is a hole, it is most likely there.
             pieces.sort_by_key(|(_, meeting)| std::cmp::Reverse(meeting.len()));
             waiting.append(&mut pieces);
         }
-        Verdict::Covered((0..cover.len()).filter(|i| used[*i]).collect())
+        Verdict::Covered(met.into_iter().zip(used).filter(|(_, used)| *used).map(|(i, _)| i).collect())
     }
 
     /// Makes a hole as large as it can be: on each axis all classes are taken in that keep it free of the cover.
@@ -104,15 +91,11 @@ impl Space {
         axes.sort_by_key(|a| (std::cmp::Reverse(self.weight(*a)), *a));
         for axis in axes {
             let mut taken = ClassSet::none(self.width(axis));
-            let mut blocked = false;
             for other in cover.iter().filter(|c| area.meets_but(c, axis)) {
-                match other.on(axis) {
-                    Some(set) => taken = taken.or(set),
-                    None => blocked = true,
+                // One that leaves the axis alone would meet the hole itself.
+                if let Some(set) = other.on(axis) {
+                    taken = taken.or(set);
                 }
-            }
-            if blocked {
-                continue;
             }
             let mut free = taken.complement(self.width(axis));
             if let Some(own) = within.on(axis) {
@@ -158,27 +141,33 @@ impl Space {
     ) -> (Vec<Area>, bool) {
         let mut found: Vec<Area> = Vec::new();
         for area in within {
-            let near: Vec<&Area> = index.meeting(self, area, cover).into_iter().map(|i| cover[i]).collect();
-            let mut waiting: Vec<(Area, Vec<u32>)> = vec![(area.clone(), (0..near.len()).filter_map(|i| u32::try_from(i).ok()).collect())];
-            while let Some((piece, candidates)) = waiting.pop() {
-                if !budget.take(1 + (candidates.len() + found.len()) / 8) {
+            let mut near: Vec<&Area> = index.meeting(self, area, cover).into_iter().map(|i| cover[i]).collect();
+            let own = numbers(near.len());
+            near.extend(found.iter().filter(|f| f.meets(area)));
+            let mut local = Local::new(self, area, &near);
+            // What was found covers like the rest, so that nothing is listed twice.
+            let mut waiting = vec![(local.whole(), numbers(near.len()), 0)];
+            let mut fresh: Vec<u32> = Vec::new();
+            while let Some((part, mut candidates, known)) = waiting.pop() {
+                candidates.extend(fresh[known..].iter().copied().filter(|f| local.meets(&part, *f)));
+                if !budget.take(1 + candidates.len() / 8) {
                     return (found, false);
                 }
-                // What was found covers like the rest, so that nothing is listed twice.
-                let known = found.iter().filter(|f| f.meets(&piece));
-                let best = candidates.iter().map(|c| near[*c as usize]).chain(known).min_by_key(|c| piece.cut_by(c));
-                let Some(splitter) = best.cloned() else {
-                    if possible(&piece) {
-                        found.push(self.settled(self.widened(&piece, area, &near)));
+                let Some((left_out, splitter)) = local.splitter(&part, &candidates) else {
+                    let hole = local.area(&part);
+                    if possible(&hole) {
+                        let wide = local.widened(&part, &own, |axis| (std::cmp::Reverse(self.weight(axis)), axis));
+                        found.push(self.settled(local.area(&wide)));
+                        fresh.push(local.cover_with(&wide));
                         if found.len() >= most {
                             return (found, false);
                         }
                     }
                     continue;
                 };
-                for part in piece.minus(&splitter, |axis| self.width(axis)) {
-                    let meeting = candidates.iter().copied().filter(|c| near[*c as usize].meets(&part)).collect();
-                    waiting.push((part, meeting));
+                if left_out > 0 {
+                    let pieces = local.pieces(&part, splitter, &candidates).into_iter();
+                    waiting.extend(pieces.map(|(piece, meeting)| (piece, meeting, fresh.len())));
                 }
             }
         }

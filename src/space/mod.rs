@@ -21,6 +21,7 @@ mod example;
 mod fact;
 mod formula;
 mod index;
+mod local;
 mod locate;
 mod moments;
 mod ordinary;

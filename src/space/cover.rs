@@ -4,7 +4,9 @@
 //! along the other that leaves out least, and each piece is looked at in the same way. A budget bounds the work, so that
 //! the answer may be "undecided" but is never late.
 
-use super::index::Index;
+use std::collections::BTreeSet;
+
+use super::index::{Bits, Index};
 use super::local::{Local, numbers};
 use super::{Area, AxisId, ClassSet, Space};
 
@@ -33,6 +35,13 @@ impl Budget {
         self.left = self.left.saturating_sub(wanted);
         self.left > 0
     }
+}
+
+/// So few areas are compared one by one.
+const FEW: usize = 6;
+
+fn count(bits: &[u64]) -> usize {
+    bits.iter().map(|w| w.count_ones() as usize).sum()
 }
 
 /// What a search found out.
@@ -80,6 +89,58 @@ impl Space {
             waiting.append(&mut pieces);
         }
         Verdict::Covered(met.into_iter().zip(used).filter(|(_, used)| *used).map(|(i, _)| i).collect())
+    }
+
+    /// Looks for a part of an area that some of the areas of an index do not meet, as [`Space::hole`] does; what covers is
+    /// named by position in the index.
+    pub(super) fn hole_among(
+        &self,
+        within: &Area,
+        (index, areas, mut among): (&Index, &[Area], Bits),
+        budget: &mut Budget,
+        mut possible: impl FnMut(&Area) -> bool,
+    ) -> Verdict {
+        let mut used: BTreeSet<usize> = BTreeSet::new();
+        index.meet(within, &mut among);
+        let mut waiting = vec![(within.clone(), among)];
+        while let Some((part, among)) = waiting.pop() {
+            let left = count(&among);
+            if !budget.take(1 + left / 8) {
+                return Verdict::Undecided;
+            }
+            if left <= FEW {
+                let near: Vec<usize> = ClassSet::iter_words(&among).collect();
+                let cover: Vec<&Area> = near.iter().map(|i| &areas[*i]).collect();
+                match self.hole(&part, &cover, budget, &mut possible) {
+                    Verdict::Covered(by) => used.extend(by.into_iter().map(|i| near[i])),
+                    other => return other,
+                }
+                continue;
+            }
+            let Some((left_out, splitter)) = index.splitter(&part, areas, &among) else { continue };
+            used.insert(splitter);
+            if left_out == 0 {
+                continue;
+            }
+            let mut rest = among;
+            let mut pieces: Vec<(usize, Area, Bits)> = Vec::new();
+            let mut inner = part.clone();
+            for (axis, set) in areas[splitter].restricts() {
+                let own = inner.on(axis).cloned().unwrap_or_else(|| ClassSet::all(self.width(axis)));
+                let (outside, inside) = (own.minus(set), own.and(set));
+                if outside.is_empty() {
+                    continue;
+                }
+                let mut meeting = rest.clone();
+                index.meet_on(axis, &outside, &mut meeting);
+                pieces.push((count(&meeting), inner.with(axis, Some(outside)), meeting));
+                index.meet_on(axis, &inside, &mut rest);
+                inner = inner.with(axis, Some(inside));
+            }
+            pieces.sort_by_key(|(meeting, ..)| std::cmp::Reverse(*meeting));
+            waiting.extend(pieces.into_iter().map(|(_, piece, meeting)| (piece, meeting)));
+        }
+        Verdict::Covered(used.into_iter().collect())
     }
 
     /// Makes a hole as large as it can be: on each axis all classes are taken in that keep it free of the cover.
@@ -141,7 +202,7 @@ impl Space {
     ) -> (Vec<Area>, bool) {
         let mut found: Vec<Area> = Vec::new();
         for area in within {
-            let mut near: Vec<&Area> = index.meeting(self, area, cover).into_iter().map(|i| cover[i]).collect();
+            let mut near: Vec<&Area> = index.meeting(area).into_iter().map(|i| cover[i]).collect();
             let own = numbers(near.len());
             near.extend(found.iter().filter(|f| f.meets(area)));
             let mut local = Local::new(self, area, &near);

@@ -54,19 +54,19 @@ impl<'s> Ranked<'s> {
         &self.regions
     }
 
-    fn meeting(&self, area: &Area) -> impl Iterator<Item = usize> + '_ {
-        let borrowed = |i: usize| self.areas.get(i);
-        self.index.meeting_by(self.space, area, self.areas.len(), borrowed).into_iter()
-    }
-
     /// Lists the regions after one that have a point in common with it, by position.
     #[must_use]
     pub fn overlapping(&self, position: usize) -> Vec<usize> {
-        let mut found = BTreeSet::new();
+        let mut found = Vec::new();
         for area in &self.regions[position].areas {
-            found.extend(self.meeting(area).map(|i| self.owners[i]).filter(|o| *o > position));
+            let owners = self.index.meeting(area).into_iter().map(|i| self.owners[i]);
+            found.extend(owners.filter(|o| *o > position));
         }
-        found.into_iter().collect()
+        if self.regions[position].areas.len() > 1 {
+            found.sort_unstable();
+        }
+        found.dedup();
+        found
     }
 
     /// Returns a part that two regions have in common and in which a record can lie.
@@ -87,13 +87,17 @@ impl<'s> Ranked<'s> {
             return Hiding::Empty;
         }
         let mut needed: BTreeSet<usize> = BTreeSet::new();
+        let mut among = self.index.first(self.owners.partition_point(|o| *o < position));
+        for (word, bits) in among.iter_mut().enumerate() {
+            let owners = self.owners[word * 64..].iter().take(64);
+            let out = owners.enumerate().filter(|(_, o)| !admits(**o)).fold(0, |out, (bit, _)| out | 1 << bit);
+            *bits &= !out;
+        }
         for area in &region.areas {
-            let near: Vec<usize> = self.meeting(area).filter(|i| self.owners[*i] < position && admits(self.owners[*i])).collect();
-            let cover: Vec<&Area> = near.iter().map(|i| &self.areas[*i]).collect();
-            match self.space.hole(area, &cover, budget, possible) {
+            match self.space.hole_among(area, (&self.index, &self.areas, among.clone()), budget, possible) {
                 Verdict::Hole(hole) => return Hiding::Seen(hole),
                 Verdict::Undecided => return Hiding::Undecided,
-                Verdict::Covered(used) => needed.extend(used.into_iter().map(|u| self.owners[near[u]])),
+                Verdict::Covered(used) => needed.extend(used.into_iter().map(|i| self.owners[i])),
             }
         }
         Hiding::Hidden(self.minimal(region, needed, budget))

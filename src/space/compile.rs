@@ -12,13 +12,25 @@ use crate::model::Type;
 /// How many areas a region may have. What has more becomes a free fact, so nothing false can be proved from it.
 const MOST_AREAS: usize = 512;
 
+/// How many areas a product may have before it is simplified, for each that it may have afterwards.
+const MOST_BEFORE: usize = 4;
+
+/// How many pairs of areas a product may try, for each area that it may have.
+const MOST_PAIRS: usize = 32;
+
+/// How many areas are simplified in all before conditions are expected to be small, so that no book takes for ever.
+const MOST_WORK: usize = 1 << 20;
+
+/// How many areas a region may have from then on.
+const MOST_AREAS_LATE: usize = 32;
+
 /// How many pairs of areas are compared to leave out those that lie in others.
 const MOST_COMPARED: usize = 512;
 
 impl Space {
     pub(super) fn new(formulas: Formulas) -> Self {
         let nodes = formulas.nodes;
-        let mut space = Self { axes: Vec::new(), atoms: Vec::new(), searches: Vec::new(), nodes, regions: HashMap::new() };
+        let mut space = Self { axes: Vec::new(), atoms: Vec::new(), searches: Vec::new(), nodes, regions: HashMap::new(), work: 0 };
         for draft in formulas.axes {
             let facts: Vec<AxisId> = draft.searches.iter().map(|s| s.fact).collect();
             let cut = super::cut::cut(draft);
@@ -48,6 +60,7 @@ impl Space {
                 for part in parts.iter() {
                     areas.extend(self.region(*part).areas.iter().cloned());
                 }
+                self.work += areas.len();
                 self.simplified(areas)
             }
             Some(Node::All(parts)) => match self.intersection(&parts) {
@@ -55,7 +68,7 @@ impl Space {
                 None => self.too_complex(id),
             },
         };
-        let region = if region.areas.len() > MOST_AREAS { self.too_complex(id) } else { region };
+        let region = if region.areas.len() > self.most_areas() { self.too_complex(id) } else { region };
         let region = Arc::new(region);
         self.regions.insert(id, region.clone());
         region
@@ -92,27 +105,36 @@ impl Space {
         regions.sort_by_key(|r| r.areas.len());
         let mut areas = vec![Area::everything()];
         for region in regions {
-            if areas.len().saturating_mul(region.areas.len()) > MOST_AREAS * 32 {
+            let most = self.most_areas();
+            if areas.len().saturating_mul(region.areas.len()) > most * MOST_PAIRS {
                 return None;
             }
             let mut next = Vec::new();
             for one in &areas {
                 next.extend(region.areas.iter().filter_map(|other| one.and(other)));
+                if next.len() > most * MOST_BEFORE {
+                    return None;
+                }
             }
+            self.work += next.len();
             areas = self.simplified(next).areas;
             if areas.is_empty() {
                 break;
             }
-            if areas.len() > MOST_AREAS {
+            if areas.len() > most {
                 return None;
             }
         }
         Some(Region { areas })
     }
 
+    fn most_areas(&self) -> usize {
+        if self.work > MOST_WORK { MOST_AREAS_LATE } else { MOST_AREAS }
+    }
+
     fn too_complex(&mut self, id: NodeId) -> Region {
         let axis = AxisId::from_index(self.axes.len());
-        let words: Arc<str> = format!("a condition with more than {MOST_AREAS} cases ({})", self.axes.len()).into();
+        let words: Arc<str> = format!("a condition with more than {} cases ({})", self.most_areas(), self.axes.len()).into();
         let fact = Fact { words: words.clone(), question: Question::Formula(id) };
         let classes = vec![Class::No, Class::Yes, Class::Untold];
         let set = ClassSet::of(classes.len(), [1]);
@@ -145,7 +167,7 @@ impl Space {
             axes.sort_unstable();
             axes.dedup();
             for axis in axes {
-                areas = self.joined_along(areas, axis);
+                self.joined_along(&mut areas, axis);
             }
             if areas.len() == before {
                 break;
@@ -163,31 +185,35 @@ impl Space {
             areas = kept;
         }
         areas.sort_unstable();
+        areas.dedup();
         Region { areas }
     }
 
-    fn joined_along(&self, areas: Vec<Area>, axis: AxisId) -> Vec<Area> {
-        let mut order: Vec<Area> = Vec::with_capacity(areas.len());
-        let mut sets: Vec<Option<ClassSet>> = Vec::with_capacity(areas.len());
-        let mut known: HashMap<Area, usize> = HashMap::with_capacity(areas.len());
-        for area in areas {
-            let set = area.on(axis).cloned();
-            let rest = area.with(axis, None);
-            match known.get(&rest) {
-                Some(at) => {
-                    sets[*at] = match (sets[*at].take(), set) {
-                        (Some(a), Some(b)) => Some(a.or(&b)),
-                        _ => None,
-                    }
-                }
-                None => {
-                    known.insert(rest.clone(), order.len());
-                    order.push(rest);
-                    sets.push(set);
-                }
+    /// Joins the areas that agree on every other axis; those that leave the axis alone stay as they are.
+    fn joined_along(&self, areas: &mut Vec<Area>, axis: AxisId) {
+        fn others(area: &Area, axis: AxisId) -> impl Iterator<Item = (AxisId, &ClassSet)> {
+            area.restricts().filter(move |(a, _)| *a != axis)
+        }
+        let mut touching: Vec<usize> = (0..areas.len()).filter(|i| areas[*i].on(axis).is_some()).collect();
+        touching.sort_by(|a, b| others(&areas[*a], axis).cmp(others(&areas[*b], axis)).then(a.cmp(b)));
+        let (mut grown, mut gone) = (Vec::new(), Vec::new());
+        for group in touching.chunk_by(|a, b| others(&areas[*a], axis).eq(others(&areas[*b], axis))) {
+            let [first, rest @ ..] = group else { continue };
+            let sets = group.iter().filter_map(|i| areas[*i].on(axis));
+            if let (false, Some(joined)) = (rest.is_empty(), sets.cloned().reduce(|a, b| a.or(&b))) {
+                let whole = joined.count() == self.width(axis);
+                grown.push((*first, areas[*first].with(axis, (!whole).then_some(joined))));
+                gone.extend(rest);
             }
         }
-        let width = self.width(axis);
-        order.into_iter().zip(sets).map(|(rest, set)| rest.with(axis, set.filter(|s| s.count() < width))).collect()
+        for (at, area) in grown {
+            areas[at] = area;
+        }
+        gone.sort_unstable();
+        let mut position = 0;
+        areas.retain(|_| {
+            position += 1;
+            gone.binary_search(&(position - 1)).is_err()
+        });
     }
 }

@@ -63,6 +63,8 @@ pub struct Space {
     searches: Vec<Vec<(ClassSet, ClassSet, AxisId)>>,
     nodes: Vec<formula::Node>,
     regions: HashMap<NodeId, Arc<Region>>,
+    /// How many areas were simplified so far.
+    work: usize,
 }
 
 impl Space {

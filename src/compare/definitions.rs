@@ -1,13 +1,13 @@
-//! Definitions that changed between two books: teams, credit plans, calendars, and the roster.
+//! Definitions that changed between two books: segments, classes, lists, teams, credit plans and calendars.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::model::{Calendar, ClassLine, Record, Segment, show, words};
+use crate::model::{Calendar, ClassLine, Segment, words};
 use crate::plan::Plan;
 use crate::text::wording;
 
-/// How many reps are named.
+/// How many values are named.
 const NAMED: usize = 10;
 
 type Texts = BTreeMap<Arc<str>, String>;
@@ -18,7 +18,7 @@ pub(super) fn definitions(old: &Plan, new: &Plan) -> Vec<String> {
     let each = |of: fn(&Plan) -> Texts| (of(old), of(new));
     changed("segment", each(segments), &mut found);
     changed("class", each(classes), &mut found);
-    changed("list", each(lists), &mut found);
+    lists(old, new, &mut found);
     changed("team", each(teams), &mut found);
     changed("credit plan", each(credits), &mut found);
     changed("calendar", each(calendars), &mut found);
@@ -26,7 +26,7 @@ pub(super) fn definitions(old: &Plan, new: &Plan) -> Vec<String> {
         let zone = |z: &jiff::tz::TimeZone| z.iana_name().unwrap_or("UTC").to_owned();
         found.push(format!("the project's time zone was {} and is {}", zone(&old.book.zone), zone(&new.book.zone)));
     }
-    roster(old, new, &mut found);
+    super::people::people(old, new, &mut found);
     found
 }
 
@@ -43,25 +43,29 @@ fn classes(plan: &Plan) -> Texts {
     plan.book.classes.iter().map(|c| (c.name.text.clone(), c.lines.iter().map(line).collect::<Vec<_>>().join("; "))).collect()
 }
 
-fn lists(plan: &Plan) -> Texts {
-    plan.book
-        .lists
-        .iter()
-        .map(|l| {
-            let values: BTreeSet<&str> = l.values.iter().map(|v| &**v).collect();
-            let mut shown: Vec<&str> = values.iter().copied().take(NAMED).collect();
-            let more = format!("and {} more", values.len().saturating_sub(NAMED));
-            if values.len() > NAMED {
-                shown.push(&more);
-            }
-            // The values beyond those shown still have to tell two lists apart.
-            let all = values
-                .iter()
-                .fold(0_u64, |sum, v| v.bytes().fold(sum.wrapping_mul(31), |s, b| s.wrapping_mul(131).wrapping_add(u64::from(b))));
-            let mark = if values.len() > NAMED { format!(" ({all:08x})") } else { String::new() };
-            (l.name.text.clone(), format!("{}{mark}", shown.join(", ")))
-        })
-        .collect()
+/// Lists are compared value by value, so that a long one is not written out twice.
+fn lists(old: &Plan, new: &Plan, found: &mut Vec<String>) {
+    let of = |plan: &Plan| -> BTreeMap<Arc<str>, BTreeSet<Arc<str>>> {
+        plan.book.lists.iter().map(|l| (l.name.text.clone(), l.values.iter().cloned().collect())).collect()
+    };
+    let (before, after) = (of(old), of(new));
+    for (name, values) in &before {
+        let Some(now) = after.get(name) else {
+            found.push(format!("the list `{name}` is gone"));
+            continue;
+        };
+        let named = |values: Vec<&Arc<str>>| wording::some_of(&values.into_iter().map(|v| format!("`{v}`")).collect::<Vec<_>>(), NAMED);
+        let (gone, come): (Vec<_>, Vec<_>) = (values.difference(now).collect(), now.difference(values).collect());
+        let changes: Vec<String> = [("without", gone), ("with", come)]
+            .into_iter()
+            .filter(|(_, values)| !values.is_empty())
+            .map(|(how, values)| format!("{how} {}", named(values)))
+            .collect();
+        if !changes.is_empty() {
+            found.push(format!("the list `{name}` is now {}", changes.join(" and ")));
+        }
+    }
+    found.extend(after.keys().filter(|name| !before.contains_key(*name)).map(|name| format!("the list `{name}` is new")));
 }
 
 fn teams(plan: &Plan) -> Texts {
@@ -100,49 +104,4 @@ fn changed(what: &str, (old, new): (Texts, Texts), found: &mut Vec<String>) {
         }
     }
     found.extend(new.keys().filter(|name| !old.contains_key(*name)).map(|name| format!("the {what} `{name}` is new")));
-}
-
-fn roster(old: &Plan, new: &Plan, found: &mut Vec<String>) {
-    // A column that only one of the books declares is a change of the declaration, not of every person.
-    let declared = |s: &Plan| -> BTreeSet<Arc<str>> {
-        let reps = s.book.rep.into_iter();
-        reps.flat_map(|r| s.book.schema.record(r.record).fields.iter().filter(|f| !f.private).map(|f| f.name.clone())).collect()
-    };
-    let shared: BTreeSet<Arc<str>> = declared(old).intersection(&declared(new)).cloned().collect();
-    let reps = |s: &Plan| -> BTreeMap<Arc<str>, BTreeMap<Arc<str>, String>> {
-        let all = s.book.rep.into_iter().flat_map(|r| s.data.all(r.record));
-        all.map(|r| (r.key.clone(), fields(s, r, &shared))).collect()
-    };
-    let (before, after) = (reps(old), reps(new));
-    let list =
-        |keys: Vec<&Arc<str>>| wording::any_of(&keys.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>(), NAMED).replace(" or ", " and ");
-    let gone: Vec<&Arc<str>> = before.keys().filter(|k| !after.contains_key(*k)).collect();
-    let come: Vec<&Arc<str>> = after.keys().filter(|k| !before.contains_key(*k)).collect();
-    if !gone.is_empty() {
-        found.push(format!("no longer in the roster: {}", list(gone)));
-    }
-    if !come.is_empty() {
-        found.push(format!("new in the roster: {}", list(come)));
-    }
-    for (key, fields) in &before {
-        let Some(now) = after.get(key).filter(|now| *now != fields) else { continue };
-        let differing: Vec<String> = fields
-            .keys()
-            .chain(now.keys())
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .filter(|name| fields.get(*name) != now.get(*name))
-            .map(|name| {
-                let word = |of: &BTreeMap<Arc<str>, String>| of.get(name).cloned().unwrap_or_else(|| "missing".to_owned());
-                format!("{name} was {} and is {}", word(fields), word(now))
-            })
-            .collect();
-        found.push(format!("of `{key}` in the roster {}", differing.join(", ")));
-    }
-}
-
-fn fields(side: &Plan, record: &Record, shared: &BTreeSet<Arc<str>>) -> BTreeMap<Arc<str>, String> {
-    let declared = &side.book.schema.record(record.kind).fields;
-    let all = declared.iter().zip(&record.values).filter(|(field, _)| shared.contains(&field.name));
-    all.filter_map(|(field, value)| Some((field.name.clone(), show(value.as_ref()?, &field.ty, &side.book.zone)))).collect()
 }

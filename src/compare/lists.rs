@@ -29,7 +29,7 @@ pub(super) struct Entry {
 /// Holds the lists of one book.
 #[derive(Clone, Debug)]
 pub(super) struct Lists {
-    /// Rules in the order conplanred, the last resort at the end.
+    /// Rules in the order compared, the last resort at the end.
     pub rules: Vec<Entry>,
     /// Territories in the order in which they win; a tie left to a person first.
     pub territories: Vec<Entry>,

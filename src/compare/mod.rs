@@ -7,6 +7,7 @@
 mod definitions;
 mod lists;
 mod outcome;
+mod people;
 mod sample;
 mod text;
 mod walk;

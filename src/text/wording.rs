@@ -47,6 +47,16 @@ pub fn any_of<S: AsRef<str>>(words: &[S], most: usize) -> String {
     format!("{} or {} more", shown.join(", "), words.len() - shown.len())
 }
 
+/// Joins words with `and` and stops after `most`, saying how many more there are.
+#[must_use]
+pub fn some_of<S: AsRef<str>>(words: &[S], most: usize) -> String {
+    if words.len() <= most {
+        return join(words, "and");
+    }
+    let shown: Vec<&str> = words.iter().take(most).map(AsRef::as_ref).collect();
+    format!("{} and {} more", shown.join(", "), words.len() - shown.len())
+}
+
 /// Returns the known names that are really near `name`, best first, at most two.
 ///
 /// Near means: the same but for letter case, hyphens, underscores and blanks; or within one edit for names of

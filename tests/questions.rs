@@ -124,3 +124,68 @@ fn findings_say_how_many_leads_they_concern() {
     assert_eq!(gap["concerns"]["records"], fallen, "{gap}");
     assert!(gap["concerns"]["money"][1].as_str().unwrap().ends_with(" USD"));
 }
+
+#[test]
+fn lists_absences_and_open_work_are_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let (old, new) = (folder.path().join("old"), folder.path().join("new"));
+    for (book, letters, absences, loads) in [
+        (&old, "[CA, OR, WA]", "rep,from,through\nana,2027-03-01,2027-03-05\n", "rep,open\nana,3\nlee,1\n"),
+        (
+            &new,
+            "[CA, NV, OR]",
+            "rep,from,through\nana,2027-03-08,2027-03-12\nlee,2027-05-01,2027-05-01\n",
+            "rep,open\nana,5\nlee,1\nbo,2\n",
+        ),
+    ] {
+        copy(Path::new("rules/first"), book);
+        let append = |file: &str, text: &str| {
+            let was = fs::read_to_string(book.join(file)).unwrap();
+            fs::write(book.join(file), was + text).unwrap();
+        };
+        append("rules.turf", &format!("\nlist west = {letters}\n"));
+        append("turf.toml", "\n[absences]\nfile = \"absences.csv\"\n[loads]\nfile = \"loads.csv\"\n");
+        fs::write(book.join("absences.csv"), absences).unwrap();
+        fs::write(book.join("loads.csv"), loads).unwrap();
+    }
+    let told = out(&["diff", old.to_str().unwrap(), new.to_str().unwrap()], 1);
+    for line in [
+        "the list `west` is now without `WA` and with `NV`",
+        "`ana` is no longer away from 2027-03-01 00:00 to 2027-03-06 00:00",
+        "`ana` is now away from 2027-03-08 00:00 to 2027-03-13 00:00",
+        "`lee` is now away from 2027-05-01 00:00 to 2027-05-02 00:00",
+        "`ana` had 3 open and has 5",
+        "`bo` had 0 open and has 2",
+    ] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+    assert!(!told.contains("`lee` had"), "{told}");
+}
+
+#[test]
+fn a_last_resort_may_be_missing_where_rules_take_everything() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(Path::new("tests/gallery/otherwise-unreachable/book"), folder.path());
+    let book = folder.path().to_str().unwrap();
+    let edit = |file: &str, from: &str, to: &str| {
+        let was = fs::read_to_string(folder.path().join(file)).unwrap();
+        assert!(was.contains(from), "{was}");
+        fs::write(folder.path().join(file), was.replace(from, to)).unwrap();
+    };
+    edit("book.turf", "otherwise { route to team desk, else queue triage }", "");
+    let told = out(&["check", book], 0);
+    assert!(!told.contains("otherwise"), "{told}");
+    fs::write(
+        folder.path().join("leads.csv"),
+        "id,company,email,country,postal,industry,employees,revenue,products,asked,account\nL1,,,,,,,,,,\n",
+    )
+    .unwrap();
+    let decided = out(&["route", "--book", book, folder.path().join("leads.csv").to_str().unwrap(), "--format", "csv"], 0);
+    assert!(decided.contains("elsewhere"), "{decided}");
+    // A rule that may pass a record on, or one that leaves something over, needs it again.
+    edit("mistake.turf", "route to rep lee, else queue triage", "route to rep lee");
+    assert!(out(&["check", book], 1).contains("missing-otherwise"));
+    edit("mistake.turf", "route to rep lee", "route to rep lee, else queue triage");
+    edit("mistake.turf", "country is missing or not", "not");
+    assert!(out(&["check", book], 1).contains("missing-otherwise"));
+}

@@ -27,10 +27,11 @@ pub use examples::{DecidedExample, Examples};
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::model::RecordId;
 use crate::plan::Plan;
 use crate::space::{Area, Ordinary, Space};
+use ground::Ground;
 
 /// Says from how much on a check speaks up.
 #[derive(Clone, Debug)]
@@ -74,6 +75,13 @@ pub fn run(plan: &Plan, settings: &Settings) -> Vec<Diagnostic> {
     findings.extend(unused_field::check(&plan.book, &uses));
     findings.extend(credit_incomplete::check(plan, settings));
     findings
+}
+
+/// Returns whether the rules for the records that a finding of a missing `otherwise` is about are proved to take all of them.
+#[must_use]
+pub fn needs_no_otherwise(plan: &Plan, settings: &Settings, finding: &Diagnostic) -> bool {
+    let rule = finding.labels.first().and_then(|label| plan.book.rules.iter().find(|r| label.place == Place::Source(r.name.span)));
+    rule.is_some_and(|rule| unclaimed::sure_cover(&Ground::new(plan, rule.record, settings)))
 }
 
 /// Proves what can be proved over all possible records: conflicts, what is hidden, what is left over.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use crate::diagnostic::{self, Diagnostic};
+use crate::diagnostic::{self, Diagnostic, DiagnosticName, Severity};
 use crate::model::resolve::{self, Surroundings};
 use crate::model::{ReferenceData, Rulebook, Schema, Tables, time_zone};
 use crate::plan::Plan;
@@ -110,11 +110,16 @@ impl Draft {
         findings.extend(found);
         let book = Arc::new(book);
         let mut plan = None;
-        if !diagnostic::has_errors(&findings) {
+        let errors = findings.iter().filter(|f| f.severity == Severity::Error);
+        if errors.map(|f| f.name).all(|name| name == DiagnosticName::MissingOtherwise) {
             let digest = digest::digest(&self.sources, &materials);
             let ready = Arc::new(Plan::new(book.clone(), Arc::new(materials.data)).with_digest(digest));
-            findings.extend(check::run(&ready, &materials.settings));
-            plan = Some(ready);
+            // A last resort may be missing where the rules are proved to leave nothing over.
+            findings.retain(|f| f.name != DiagnosticName::MissingOtherwise || !check::needs_no_otherwise(&ready, &materials.settings, f));
+            if !diagnostic::has_errors(&findings) {
+                findings.extend(check::run(&ready, &materials.settings));
+                plan = Some(ready);
+            }
         }
         diagnostic::sort(&mut findings);
         let plan = plan.filter(|_| !diagnostic::has_errors(&findings));

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 
 use super::output::{self, Exit, Terminal};
 use crate::data::{ArrivalSorter, Arrivals, DataError, DataFile, DataReport, Input, RecordReader, Row, SetAside, SortLimit, SpillSorter};
-use crate::decide::{Decision, begin, decide};
+use crate::decide::{Decision, Engine, begin, decide};
 use crate::diagnostic::{has_errors, render};
 use crate::model::{Record, RecordId, Value};
 use crate::plan::Plan;
@@ -138,6 +138,9 @@ pub fn moment(text: &str, zone: &TimeZone) -> Result<Timestamp, Exit> {
     })
 }
 
+/// From how many records on the index pays for being made.
+const MANY: u64 = 200;
+
 /// What reading the file showed, besides the records.
 #[derive(Debug, Default)]
 pub struct Read {
@@ -215,6 +218,8 @@ impl Run {
     pub fn decide(&self, ordered: Ordered, mut each: impl FnMut(Decided<'_>) -> Result<bool, DataError>) -> Result<Read, DataError> {
         let now = clock::now();
         let mut state = None;
+        let many = ordered.read.report.rows >= MANY;
+        let mut engine = many.then(|| Engine::new(&self.plan, self.record));
         let mut seen: BTreeMap<Arc<str>, Vec<(Record, Decision)>> = BTreeMap::new();
         for next in ordered.arrivals {
             let (position, record) = next?;
@@ -230,10 +235,15 @@ impl Run {
                 continue;
             }
             let repeat = if earlier.is_empty() { Repeat::First } else { Repeat::Changed };
-            let decision = decide(&self.plan, record.clone(), state, at);
+            // Only a key that comes again is compared with what was read before.
+            let kept = several.then(|| record.clone());
+            let decision = match &mut engine {
+                Some(engine) => engine.decide(record, state, at),
+                None => decide(&self.plan, record, state, at),
+            };
             let more = each(Decided { position, decision: &decision, before: state, repeat })?;
             decision.changes.iter().for_each(|change| state.apply(change));
-            if several {
+            if let Some(record) = kept {
                 seen.entry(record.key.clone()).or_default().push((record, decision));
             }
             if !more {

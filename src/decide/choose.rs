@@ -23,16 +23,28 @@ pub(super) struct Chosen {
     pub respond: Option<Period>,
 }
 
-/// Finds the rule that decides, and who takes the record.
-pub(super) fn choose(placement: &Placement, context: &Context<'_>, pending: &Pending<'_>) -> Chosen {
+/// Finds the rule that decides among those that apply, in the order in which they are considered, and who takes the record.
+pub(super) fn choose<'a>(
+    mut applying: impl Iterator<Item = (RuleId, &'a Rule)>,
+    placement: &Placement,
+    context: &Context<'_>,
+    pending: &Pending<'_>,
+) -> Chosen {
     let mut trials = Vec::new();
-    for (id, rule) in rules(context).filter(|(_, r)| applies(r, context)) {
+    // Those tried so far that have the priority of the latest.
+    let mut of_rank: (Option<u32>, Vec<RuleId>) = (None, Vec::new());
+    while let Some((id, rule)) = applying.next() {
+        if of_rank.0 != Some(rule.priority.rank) {
+            of_rank = (Some(rule.priority.rank), Vec::new());
+        }
         let (attempts, taken) = chain(&rule.route, placement, context, pending);
         trials.push(Trial { decider: Decider::Rule(id), attempts });
         if let Some(taken) = taken {
-            let also = also(id, rule, context);
+            let mut also = of_rank.1;
+            also.extend(applying.take_while(|(_, r)| r.priority.rank == rule.priority.rank).map(|(other, _)| other));
             return chosen(Decider::Rule(id), taken, trials, also, rule.credit, rule.respond);
         }
+        of_rank.1.push(id);
     }
     if let Some(last) = context.plan.book.otherwise.get(&context.record.kind) {
         let (attempts, taken) = chain(&last.route, placement, context, pending);
@@ -50,19 +62,15 @@ fn chosen(by: Decider, taken: Taken, trials: Vec<Trial>, also: Vec<RuleId>, cred
     Chosen { outcome, trials, also, taken: Some(taken), credit, respond }
 }
 
-/// The rules for the record's type in the order in which they are considered.
-fn rules<'a>(context: &Context<'a>) -> impl Iterator<Item = (RuleId, &'a Rule)> + use<'a> {
-    let plan = context.plan;
-    let order = plan.rule_order.get(&context.record.kind).into_iter().flatten();
-    order.filter_map(|id| Some((*id, plan.book.rules.get(id.index())?)))
+/// Asks the rules for the record's type one after the other: those that apply, in the order in which they are considered.
+pub(super) fn each<'a>(context: &Context<'a>) -> impl Iterator<Item = (RuleId, &'a Rule)> + use<'a> {
+    let context = *context;
+    let order = context.plan.rule_order.get(&context.record.kind).into_iter().flatten();
+    let rules = order.filter_map(move |id| Some((*id, context.plan.book.rules.get(id.index())?)));
+    rules.filter(move |(_, rule)| applies(rule, &context))
 }
 
 /// Whether a rule is in force and its condition is yes.
-fn applies(rule: &Rule, context: &Context<'_>) -> bool {
+pub(super) fn applies(rule: &Rule, context: &Context<'_>) -> bool {
     rule.dates.contains(context.today) && answer(&rule.condition, context).is_yes()
-}
-
-fn also(id: RuleId, deciding: &Rule, context: &Context<'_>) -> Vec<RuleId> {
-    let same = rules(context).filter(|(other, r)| *other != id && r.priority.rank == deciding.priority.rank);
-    same.filter(|(_, r)| applies(r, context)).map(|(other, _)| other).collect()
 }

@@ -12,17 +12,48 @@ use super::evaluate::answer;
 use super::find::find;
 use crate::model::{TerritoryId, TerritoryTable, look_up_key};
 
-/// Finds the territories whose own and inherited conditions and dates are yes, with the line of a table's row.
-pub(super) fn claims(context: &Context<'_>) -> BTreeMap<TerritoryId, Option<u64>> {
-    let plan = context.plan;
-    let mut rows: BTreeMap<Option<TerritoryId>, Vec<(TerritoryId, u64)>> = BTreeMap::new();
-    for table in &plan.book.tables {
+/// The territories that claim a record, with the line of a table's row.
+pub(super) type Claims = BTreeMap<TerritoryId, Option<u64>>;
+
+/// Rows of tables that fit a record, by the territory they lie in.
+type RowsByParent = BTreeMap<Option<TerritoryId>, Vec<(TerritoryId, u64)>>;
+
+fn rows(context: &Context<'_>) -> RowsByParent {
+    let mut rows = RowsByParent::new();
+    for table in &context.plan.book.tables {
         for (territory, line) in look_up(table, context) {
-            let parent = plan.book.territories.get(territory.index()).and_then(|t| t.parent);
+            let parent = context.plan.book.territories.get(territory.index()).and_then(|t| t.parent);
             rows.entry(parent).or_default().push((territory, line));
         }
     }
-    let mut claims: BTreeMap<TerritoryId, Option<u64>> = BTreeMap::new();
+    rows
+}
+
+/// Adds the rows to the written territories that may claim; those that lie in rows hang on them.
+pub(super) fn with_rows(written: &[TerritoryId], in_rows: &[TerritoryId], context: &Context<'_>) -> Claims {
+    let mut claims = Claims::new();
+    let (hanging, free): (Vec<TerritoryId>, Vec<TerritoryId>) = written.iter().partition(|t| in_rows.binary_search(t).is_ok());
+    let mut waiting: Vec<(TerritoryId, Option<u64>)> = free.into_iter().map(|t| (t, None)).collect();
+    let mut rows = if context.plan.book.tables.is_empty() { RowsByParent::new() } else { rows(context) };
+    let mut with_line = |parent: Option<TerritoryId>| rows.remove(&parent).into_iter().flatten().map(|(t, line)| (t, Some(line)));
+    waiting.extend(with_line(None));
+    while let Some((id, line)) = waiting.pop() {
+        if claims.contains_key(&id) || (line.is_some() && !holds(id, true, context)) {
+            continue;
+        }
+        claims.insert(id, line);
+        waiting.extend(with_line(Some(id)));
+        let inside = hanging.iter().filter(|t| context.plan.book.territories.get(t.index()).is_some_and(|t| t.parent == Some(id)));
+        waiting.extend(inside.map(|t| (*t, None)));
+    }
+    claims
+}
+
+/// Finds the territories whose own and inherited conditions and dates are yes, with the line of a table's row.
+pub(super) fn claims(context: &Context<'_>) -> Claims {
+    let plan = context.plan;
+    let mut rows = rows(context);
+    let mut claims = Claims::new();
     let mut waiting: Vec<(TerritoryId, Option<u64>)> = plan.written_roots.iter().map(|t| (*t, None)).collect();
     waiting.extend(rows.remove(&None).into_iter().flatten().map(|(t, line)| (t, Some(line))));
     while let Some((id, line)) = waiting.pop() {
@@ -34,6 +65,21 @@ pub(super) fn claims(context: &Context<'_>) -> BTreeMap<TerritoryId, Option<u64>
         waiting.extend(rows.remove(&Some(id)).into_iter().flatten().map(|(t, line)| (t, Some(line))));
     }
     claims
+}
+
+/// Whether a written territory's own and inherited conditions and dates hold, whatever the rows of tables it lies in say.
+pub(super) fn written_holds(id: TerritoryId, context: &Context<'_>) -> bool {
+    let territories = &context.plan.book.territories;
+    let mut at = Some(id);
+    for _ in 0..=territories.len() {
+        let Some(id) = at else { return true };
+        let Some(territory) = territories.get(id.index()) else { return false };
+        if territory.row.is_none() && !holds(id, false, context) {
+            return false;
+        }
+        at = territory.parent;
+    }
+    false
 }
 
 /// Whether a territory's own condition and dates hold; a row's condition is that it was found.

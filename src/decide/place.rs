@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::claims::claims;
+use super::claims::Claims;
 use super::context::Context;
 use super::evaluate::answer;
 use super::roster;
@@ -11,9 +11,11 @@ use super::{Claim, Placement, SettleStep, Standing};
 use crate::decide::compare::Size;
 use crate::model::{Answer, FieldId, Overlap, OverlapCriterion, Owner, Record, TeamId, Territory, TerritoryId, Value, show};
 
-/// Places a record.
-pub(super) fn place(context: &Context<'_>) -> Placement {
-    let claims = claims(context);
+/// Places a record that some territories claim.
+pub(super) fn place(claims: &Claims, context: &Context<'_>) -> Placement {
+    if claims.is_empty() {
+        return Placement::default();
+    }
     let mut standings: BTreeMap<TerritoryId, Standing> = BTreeMap::new();
     let mut staffed: Vec<TerritoryId> = Vec::new();
     for id in claims.keys() {

@@ -1,8 +1,9 @@
 //! The compiled book: what a decision needs, worked out once.
 //!
 //! Comes from a [`Rulebook`] and the reference data; goes to `decide`. Holds the order in which rules are considered,
-//! the look-ups of matching, and the digest of everything it was made from. The bit-vector index will live here too.
+//! the look-ups of matching, and the digest of everything it was made from. The [`index`] is made from it when many records are to be decided.
 
+pub mod index;
 mod remembered;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

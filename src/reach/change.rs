@@ -349,7 +349,7 @@ impl Looking<'_> {
                 return tick_value(ends, own, days).map(Some);
             }
             Aspect::Value(_) => {}
-            Aspect::Today | Aspect::Fact(_) => return None,
+            Aspect::Today | Aspect::Fact(_) | Aspect::Territory | Aspect::Derived => return None,
         }
         match &axis.ty {
             Type::Number | Type::Percent | Type::Money(_) => {

@@ -2,6 +2,7 @@
 //!
 //! Axes are named by field names, not ids, so that two books can share one space.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
@@ -25,7 +26,9 @@ impl AxisId {
         Self(u32::try_from(index).unwrap_or(u32::MAX))
     }
 
-    pub(super) fn index(self) -> usize {
+    /// Returns its position among the axes of its space.
+    #[must_use]
+    pub fn index(self) -> usize {
         self.0 as usize
     }
 }
@@ -54,6 +57,10 @@ pub enum Aspect {
     Age,
     /// A question that classes of single fields cannot answer: free to be yes or no.
     Fact(Arc<str>),
+    /// The territory that holds the record, by name; only where records are decided, and so placed already.
+    Territory,
+    /// A derived field of a book; only where records are decided.
+    Derived,
 }
 
 /// The kinds of value, as far as cutting goes.
@@ -185,10 +192,13 @@ impl Axis {
 
 /// Folds a text as values of a kind are compared.
 #[must_use]
-pub fn fold(kind: Kind, text: &str) -> Arc<str> {
+pub fn fold(kind: Kind, text: &str) -> Cow<'_, str> {
+    // Most cells are as compared already.
     match kind {
-        Kind::AnyCase => text.to_lowercase().into(),
-        Kind::Postal => text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect::<String>().into(),
+        Kind::AnyCase if text.bytes().any(|b| b.is_ascii_uppercase() || !b.is_ascii()) => text.to_lowercase().into(),
+        Kind::Postal if text.bytes().any(|b| !(b.is_ascii_digit() || b.is_ascii_uppercase())) => {
+            text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect::<String>().into()
+        }
         _ => text.into(),
     }
 }

@@ -8,11 +8,11 @@ use super::atom::Atom;
 use super::axis::{Aspect, AxisId, AxisKey, Kind};
 use super::fact::{self, Fact, Question};
 use super::formula::{Formulas, Node, NodeId, Search};
-use super::placing::Placing;
+use super::placing::{Placing, lies_in};
 use super::predicate;
 use crate::model::{
-    Attribute, ClassId, Condition, ConditionKind, Dates, FieldPath, Place, PlacedTest, Predicate, RecordId, Right, Root, Rulebook, Test,
-    Type, Value,
+    Attribute, ClassId, Condition, ConditionKind, Dates, FieldPath, Place, PlacedTest, Predicate, RecordId, Right, Root, Rulebook,
+    TerritoryId, Test, Type, Value,
 };
 
 /// How deeply definitions may lead into each other, as when deciding.
@@ -27,6 +27,8 @@ pub(super) struct Reader<'f, 'b> {
     /// The record that is decided.
     pub record: RecordId,
     pub placing: Option<&'f Placing>,
+    /// Whether conditions are read to decide records: the territory and derived fields are then known, and axes of their own.
+    pub deciding: bool,
     pub depth: usize,
     pub seen: &'f mut Seen,
 }
@@ -133,6 +135,9 @@ impl Reader<'_, '_> {
     }
 
     fn placed(&mut self, condition: &Condition, test: &PlacedTest, at: &At, want: Want) -> NodeId {
+        if self.deciding {
+            return self.placed_in(test, want);
+        }
         let Some(placing) = self.placing.filter(|_| at.steps.is_empty()) else { return self.free(condition, at, want) };
         let yes = match test {
             PlacedTest::Present => placing.somewhere,
@@ -143,6 +148,24 @@ impl Reader<'_, '_> {
             }
         };
         if want == Want::Yes { yes } else { self.formulas.opposite(yes) }
+    }
+
+    /// The formula of the territory that holds the record being one of those a test is about.
+    fn placed_in(&mut self, test: &PlacedTest, want: Want) -> NodeId {
+        let key = AxisKey { path: Vec::new(), aspect: Aspect::Territory };
+        let axis = self.formulas.axis(key, &"territory".into(), &Type::Text { any_case: false });
+        let (atom, holds) = match test {
+            PlacedTest::Present => (Atom::Present, true),
+            PlacedTest::Missing => (Atom::Present, false),
+            PlacedTest::Within { territories, negated } => {
+                let all = (0..self.book.territories.len()).map(TerritoryId::from_index);
+                let inside = all.filter(|id| lies_in(self.book, *id, territories));
+                let mut names: Vec<Arc<str>> = inside.map(|id| self.book.territories[id.index()].name.text.clone()).collect();
+                names.sort_unstable();
+                (Atom::Values(names.into()), !negated)
+            }
+        };
+        self.formulas.atom(axis, atom, holds == (want == Want::Yes))
     }
 
     /// Follows the references of a place; the formula says that they all lead somewhere.
@@ -273,6 +296,15 @@ impl Reader<'_, '_> {
     fn class(&mut self, class: ClassId, there: &At, wanted: &dyn Fn(&str) -> bool) -> NodeId {
         let book = self.book;
         let Some(class_item) = book.classes.get(class.index()) else { return self.formulas.constant(false) };
+        if self.deciding {
+            let mut values: Vec<Arc<str>> = class_item.lines.iter().map(|l| l.value.text.clone()).filter(|v| wanted(v)).collect();
+            values.sort_unstable();
+            values.dedup();
+            let path: Vec<Arc<str>> = there.steps.iter().chain([&class_item.name.text]).cloned().collect();
+            let written = path.join(".").into();
+            let axis = self.formulas.axis(AxisKey { path, aspect: Aspect::Derived }, &written, &Type::Text { any_case: false });
+            return self.formulas.atom(axis, Atom::Values(values.into()), true);
+        }
         if self.depth >= DEEPEST {
             return self.formulas.constant(false);
         }

@@ -174,7 +174,7 @@ impl Space {
             Aspect::Fact(_) => 3,
             Aspect::Today => 2,
             Aspect::Age | Aspect::Element(_) => 1,
-            Aspect::Value(_) | Aspect::Domain => 0,
+            Aspect::Value(_) | Aspect::Domain | Aspect::Territory | Aspect::Derived => 0,
         }
     }
 

@@ -28,6 +28,7 @@ pub(super) fn cut(draft: Draft) -> Cut {
         Aspect::Element(_) => plain(vec![Class::No, Class::Yes], &draft.atoms),
         Aspect::Fact(_) => plain(vec![Class::No, Class::Yes, Class::Untold], &draft.atoms),
         Aspect::Domain => texts(&draft, Kind::AnyCase),
+        Aspect::Territory | Aspect::Derived => texts(&draft, Kind::Text),
         Aspect::Value(kind) => match kind {
             Kind::YesNo => plain(vec![Class::Missing, Class::No, Class::Yes], &draft.atoms),
             Kind::Set => plain(vec![Class::Missing, Class::Present], &draft.atoms),

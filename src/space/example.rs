@@ -12,8 +12,8 @@ use rust_decimal::Decimal;
 
 use super::age::tick_day;
 use super::axis::{Aspect, Axis, AxisId, Class, Kind, fold};
+use super::coder::{Coder, TextClasses};
 use super::fact::Question;
-use super::locate::TextClasses;
 use super::moments::Moments;
 use super::ordinary::{Ordinary, fillers, round_number_in};
 use super::{Area, ClassSet, Space};
@@ -129,7 +129,7 @@ impl Making<'_> {
                     }
                 }
                 Aspect::Domain => self.domain(id, axis)?,
-                Aspect::Today | Aspect::Element(_) | Aspect::Age | Aspect::Fact(_) => {}
+                Aspect::Today | Aspect::Element(_) | Aspect::Age | Aspect::Fact(_) | Aspect::Territory | Aspect::Derived => {}
             }
         }
         self.complete();
@@ -216,7 +216,8 @@ impl Making<'_> {
     }
 
     fn number(&self, axis: &Axis, allowed: &ClassSet) -> Option<Option<Cell>> {
-        let inside = |number: Decimal| axis.class_of_number(number).is_some_and(|c| allowed.contains(c));
+        let coder = Coder::of(axis);
+        let inside = |number: Decimal| coder.class_of_number(number).is_some_and(|c| allowed.contains(c));
         let texts = self.common(&axis.key.path).iter().filter(|cell| match read_cell(cell, &axis.ty, self.about.zone) {
             Ok(Some(Value::Number(number))) => inside(number),
             _ => false,

@@ -13,6 +13,7 @@ mod age;
 mod area;
 mod atom;
 mod axis;
+mod coder;
 mod compile;
 mod conditions;
 mod cover;
@@ -20,6 +21,7 @@ mod cut;
 mod example;
 mod fact;
 mod formula;
+mod hull;
 mod index;
 mod local;
 mod locate;
@@ -39,18 +41,20 @@ use std::sync::Arc;
 pub use age::{AgeCut, Anchor, day_tick, tick_day};
 pub use area::{Area, Region};
 pub use axis::*;
+pub use coder::{Coder, TextClasses};
 pub use cover::{Budget, Verdict};
 pub use example::{About, Cell, Example, VARIANTS};
 pub use fact::{Fact, Question};
 pub use formula::NodeId;
+pub use hull::{Hull, Hulls};
 pub use index::Index;
-pub use locate::{Locator, Point, TextClasses};
+pub use locate::{Locator, Point};
 pub use moments::Moments;
 pub use ordinary::Ordinary;
 pub use placing::{Standings, lies_in};
 pub use proof::{Hiding, Ranked};
 pub use set::ClassSet;
-pub use survey::{Survey, Surveyed};
+pub use survey::{Decided, Survey, Surveyed};
 
 /// Holds the axes of a space and the formulas that were read into it.
 #[derive(Clone, Debug)]

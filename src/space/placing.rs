@@ -147,6 +147,27 @@ impl Placing {
     }
 }
 
+/// Reads where each written territory claims, as far as written ones say.
+pub(super) fn written_claims(reader: &mut Reader<'_, '_>) -> Vec<NodeId> {
+    let book = reader.book;
+    let mut own: Vec<NodeId> = Vec::with_capacity(book.territories.len());
+    for territory in &book.territories {
+        let node = match (&territory.row, territory.conditions.get(&reader.record)) {
+            (Some(_), _) => reader.formulas.constant(true),
+            (None, Some(condition)) => {
+                let node = reader.condition(condition, &At::subject(reader.record), Want::Yes);
+                let dates = reader.dates(&territory.dates);
+                reader.formulas.all([node, dates])
+            }
+            (None, None) => reader.formulas.constant(false),
+        };
+        own.push(node);
+    }
+    let never = reader.formulas.constant(false);
+    let claim = |i: usize| if book.territories[i].row.is_some() { never } else { inherited(book, &own, i, reader.formulas) };
+    (0..book.territories.len()).map(claim).collect()
+}
+
 /// Returns whether a territory is one of some, or lies inside one of them.
 #[must_use]
 pub fn lies_in(book: &Rulebook, territory: TerritoryId, territories: &[TerritoryId]) -> bool {

@@ -56,7 +56,7 @@ pub(super) fn search(predicate: &Predicate, kind: Kind) -> Option<Option<Asked>>
 
 fn is(value: &Value, kind: Kind, zone: &TimeZone) -> Option<Atom> {
     match value {
-        Value::Text(text) | Value::Choice(text) | Value::Reference(text) => Some(Atom::Values(Arc::new([fold(kind, text)]))),
+        Value::Text(text) | Value::Choice(text) | Value::Reference(text) => Some(Atom::Values(Arc::new([fold(kind, text).into()]))),
         Value::Number(number) => Some(numbers([Bounds::point(*number)])),
         Value::Date(_) | Value::Time(_) => {
             let (first, last) = stretch(value, kind, zone)?;
@@ -127,7 +127,7 @@ fn texts(rights: &[Right], kind: Kind) -> Option<Vec<Arc<str>>> {
     let mut all = Vec::new();
     for right in rights {
         match right {
-            Right::Value(Value::Text(text) | Value::Choice(text)) => all.push(fold(kind, text)),
+            Right::Value(Value::Text(text) | Value::Choice(text)) => all.push(fold(kind, text).into()),
             Right::Value(_) | Right::Field(_) => return None,
         }
     }

@@ -38,6 +38,17 @@ pub struct Surveyed {
     placing: Placing,
 }
 
+/// Holds what was read of one book to decide records with.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    /// By rule: where its condition and dates are yes; never for rules about other records.
+    pub rules: Vec<NodeId>,
+    /// By overlay, likewise.
+    pub overlays: Vec<NodeId>,
+    /// By territory: where its own and inherited conditions and dates are yes, whatever the rows of tables say; never for rows.
+    pub claims: Vec<NodeId>,
+}
+
 impl Survey {
     /// Starts without any book.
     #[must_use]
@@ -73,6 +84,27 @@ impl Survey {
             tied: placing.tied,
             placing,
         }
+    }
+
+    /// Reads a book's items to decide records with: the territory that holds a record and its derived fields are axes of
+    /// their own, because they are known by then. Of territories only written ones have a formula; that they lie in a row
+    /// of a table is left open.
+    pub fn decided(&mut self, book: &Rulebook, record: RecordId) -> Decided {
+        let position = self.books;
+        self.books += 1;
+        let mut reader = self.reader(position, book, record, None);
+        reader.deciding = true;
+        let mut of = |condition: &Condition, dates: &Dates, own: RecordId| {
+            if own != record {
+                return reader.formulas.constant(false);
+            }
+            let condition = reader.condition(condition, &At::subject(record), Want::Yes);
+            let dates = reader.dates(dates);
+            reader.formulas.all([condition, dates])
+        };
+        let rules = book.rules.iter().map(|r: &Rule| of(&r.condition, &r.dates, r.record)).collect();
+        let overlays = book.overlays.iter().map(|o: &Overlay| of(&o.condition, &o.dates, o.record)).collect();
+        Decided { rules, overlays, claims: super::placing::written_claims(&mut reader) }
     }
 
     /// Reads one condition of a book: where it is yes.
@@ -117,6 +149,7 @@ impl Survey {
     }
 
     fn reader<'s, 'b>(&'s mut self, position: usize, book: &'b Rulebook, record: RecordId, placing: Option<&'s Placing>) -> Reader<'s, 'b> {
-        Reader { formulas: &mut self.formulas, position, book, record, placing, depth: 0, seen: &mut self.seen }
+        let deciding = false;
+        Reader { formulas: &mut self.formulas, position, book, record, placing, deciding, depth: 0, seen: &mut self.seen }
     }
 }

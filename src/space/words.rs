@@ -78,7 +78,7 @@ fn phrase(axis: &Axis, set: &ClassSet, zone: &TimeZone) -> String {
             format!("{name} {verb} {}", wording::as_written(element))
         }
         Aspect::Age => format!("{name} {}", ages(axis, set)),
-        Aspect::Domain => texts(axis, set),
+        Aspect::Domain | Aspect::Territory | Aspect::Derived => texts(axis, set),
         Aspect::Value(kind) => match kind {
             Kind::Number | Kind::Day | Kind::Instant => sizes(axis, set, zone),
             Kind::YesNo => match (has(&Class::Yes), has(&Class::No), has(&Class::Missing)) {

@@ -5,6 +5,7 @@ mod conditions;
 pub mod data;
 mod dice;
 mod folder;
+mod indexed;
 mod proofs;
 mod proofs_bdd;
 mod proofs_book;

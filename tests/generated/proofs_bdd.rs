@@ -78,7 +78,8 @@ impl Diagrams {
         }
         let today = world.space.axes.iter().position(|a| a.key.aspect == Aspect::Today);
         for day in DAYS {
-            let class = today.map(|t| (t, world.space.axes[t].class_of_tick(day_tick(day.parse().unwrap())).unwrap()));
+            let class =
+                today.map(|t| (t, turf::space::Coder::of(&world.space.axes[t]).class_of_tick(day_tick(day.parse().unwrap())).unwrap()));
             self.days.push(class.map_or(self.set.mk_true(), |(t, class)| self.classes[t][class].clone()));
             class.into_iter().for_each(|(t, class)| met.entry(t).or_default().push(class));
         }

@@ -127,7 +127,7 @@ impl World {
         let mut point = point.clone();
         if let Some(today) = self.space.axes.iter().position(|a| a.key.aspect == Aspect::Today) {
             let date: jiff::civil::Date = DAYS[day].parse().unwrap();
-            point[today] = self.space.axes[today].class_of_tick(day_tick(date)).unwrap();
+            point[today] = turf::space::Coder::of(&self.space.axes[today]).class_of_tick(day_tick(date)).unwrap();
         }
         point
     }

@@ -1,0 +1,92 @@
+//! Deciding many records: what applies is found by the index, and only what classes cannot tell is asked.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::claims::{self, Claims};
+use super::context::Context;
+use super::find::find;
+use super::{Applying, Decision, choose, decide_by, overlay};
+use crate::model::{Record, RecordId, Rule, RuleId, TerritoryId, Value};
+use crate::plan::Plan;
+use crate::plan::index::Index;
+use crate::state::State;
+
+/// Decides records of one type by the index of a book.
+///
+/// Decisions are those of [`super::decide`], to the last word of the trace. An engine is for one thread; several share the
+/// index.
+#[derive(Clone, Debug)]
+pub struct Engine<'p> {
+    plan: &'p Plan,
+    record: RecordId,
+    index: Arc<Index>,
+    point: Vec<u32>,
+}
+
+impl<'p> Engine<'p> {
+    /// Makes the index of a book for one type of record.
+    #[must_use]
+    pub fn new(plan: &'p Plan, record: RecordId) -> Self {
+        Self { plan, record, index: Arc::new(Index::new(plan, record)), point: Vec::new() }
+    }
+
+    /// Returns the index.
+    #[must_use]
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// Decides one record at a moment; one of another type is decided without the index.
+    #[must_use]
+    pub fn decide(&mut self, record: Record, state: &State, now: Timestamp) -> Decision {
+        if record.kind != self.record {
+            return super::decide(self.plan, record, state, now);
+        }
+        decide_by(self, self.plan, record, state, now)
+    }
+
+    fn derive(&mut self, context: &Context<'_>) {
+        for (position, path) in self.index.points.derived() {
+            let found = find(path, context);
+            let value = match found.value() {
+                Some(Value::Choice(value)) => Some(&**value),
+                _ => None,
+            };
+            self.index.points.set_derived(position, value, &mut self.point);
+        }
+    }
+}
+
+impl Applying for Engine<'_> {
+    fn claims(&mut self, context: &Context<'_>) -> Claims {
+        let index = self.index.clone();
+        index.points.find(context.record, &context.plan.data, context.today, &mut self.point);
+        self.derive(context);
+        let holds = |id: TerritoryId| claims::written_holds(id, context);
+        let candidates = index.claims.at(&self.point).map(|c| (TerritoryId::from_index(c.item), c.certain));
+        let written: Vec<TerritoryId> = candidates.filter(|(id, certain)| *certain || holds(*id)).map(|(id, _)| id).collect();
+        claims::with_rows(&written, &index.in_rows, context)
+    }
+
+    fn rules<'a>(&'a mut self, context: &Context<'a>) -> impl Iterator<Item = (RuleId, &'a Rule)> {
+        self.index.points.set_territory(context.placed, &mut self.point);
+        if self.index.points.derived_by_place {
+            self.derive(context);
+        }
+        let context = *context;
+        let index = &*self.index;
+        index.rules.at(&self.point).filter_map(move |candidate| {
+            let id = *index.order.get(candidate.item)?;
+            let rule = context.plan.book.rules.get(id.index())?;
+            (candidate.certain || choose::applies(rule, &context)).then_some((id, rule))
+        })
+    }
+
+    fn overlays<'a>(&'a mut self, context: &Context<'a>) -> impl Iterator<Item = usize> {
+        let context = *context;
+        let holds = move |position: usize| context.plan.book.overlays.get(position).is_some_and(|o| overlay::applies(o, &context));
+        self.index.overlays.at(&self.point).filter(move |c| c.certain || holds(c.item)).map(|c| c.item)
+    }
+}

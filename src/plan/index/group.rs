@@ -1,0 +1,305 @@
+//! One group of items as bit rows: which of them may hold at a point is the AND of one row for each axis.
+//!
+//! An item has one bit for each area of its hull; bits come in the order in which items are considered. For each class of
+//! an axis there is the set of bits that the class lets through. Most classes differ from the usual one (no item names the
+//! value) in a few bits only, so they keep the bits that differ; the others keep a row of words, shared by classes that are
+//! alike. This is the bit-vector scheme of packet classification (Lakshman and Stiliadis 1998), without summaries: streaming
+//! over whole rows is faster than looking for the words that are not empty.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use crate::space::{Area, AxisId, Class, ClassSet, Hull, Space};
+
+/// How many words are taken together; 512 bits.
+const BLOCK: usize = 8;
+
+/// How many classes of numbers, days or instants are told apart on one axis; with more, neighbours share a row and what
+/// they let through is asked again.
+const MOST_STRETCHES: usize = 192;
+
+/// How many bits a class may differ in before it gets a row of its own.
+const MOST_PATCHED: usize = 256;
+
+/// Holds the bit rows of a group of items.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// By bit: the item, and whether nothing need be asked of it again.
+    bits: Vec<(u32, bool)>,
+    /// How many words a row has; a multiple of the block.
+    words: usize,
+    axes: Vec<AxisRows>,
+    /// All rows, one after the other.
+    pool: Vec<u64>,
+    /// The bits in which patched classes differ.
+    patches: Vec<u32>,
+}
+
+#[derive(Clone, Debug)]
+struct AxisRows {
+    /// The position of the axis in points.
+    at: usize,
+    /// Where the usual row begins in the pool.
+    base: usize,
+    /// By class.
+    rows: Vec<Row>,
+}
+
+/// What a class lets through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Row {
+    /// Everything.
+    All,
+    /// A row of the pool.
+    Whole(usize),
+    /// The usual row but for some bits, by position among the patches.
+    Patched(usize, usize),
+}
+
+/// Holds an item that may hold at a point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// Its position among the items.
+    pub item: usize,
+    /// Whether it holds for certain; else it has to be asked.
+    pub certain: bool,
+}
+
+impl Group {
+    /// Makes the rows of items, given by the hulls of their conditions in the order in which they are considered.
+    #[must_use]
+    pub fn new(space: &Space, items: &[Arc<Hull>]) -> Self {
+        let mut bits = Vec::new();
+        let mut areas: Vec<&Area> = Vec::new();
+        for (hull, item) in items.iter().zip(0_u32..) {
+            for area in &hull.areas {
+                bits.push((item, hull.exact));
+                areas.push(area);
+            }
+        }
+        let words = bits.len().div_ceil(64).next_multiple_of(BLOCK);
+        let mut ids: Vec<AxisId> = areas.iter().flat_map(|a| a.restricts().map(|(axis, _)| axis)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let mut group = Self { bits, words, axes: Vec::new(), pool: Vec::new(), patches: Vec::new() };
+        let mut shared: HashMap<Box<[u64]>, usize> = HashMap::new();
+        for id in ids {
+            group.add_axis(space, id, &areas, &mut shared);
+        }
+        group
+    }
+
+    fn add_axis(&mut self, space: &Space, id: AxisId, areas: &[&Area], shared: &mut HashMap<Box<[u64]>, usize>) {
+        let width = space.width(id);
+        let stretches = stretches(space, id);
+        let classes = stretches.as_ref().map_or(width, |s| s.last().map_or(0, |last| last + 1));
+        let mut usual = vec![0_u64; self.words];
+        let mut differing: Vec<Vec<u32>> = vec![Vec::new(); classes];
+        for (bit, area) in (0_u32..).zip(areas) {
+            let Some(own) = area.on(id) else {
+                set(&mut usual, bit);
+                continue;
+            };
+            let wide = stretches.as_ref().map(|s| ClassSet::of(classes, own.iter().map(|c| s[c])));
+            if let (Some(wide), Some(stretches)) = (&wide, &stretches) {
+                // What neighbours share with a class outside is let through and has to be asked.
+                if (0..width).any(|c| !own.contains(c) && wide.contains(stretches[c])) {
+                    self.bits[bit as usize].1 = false;
+                }
+            }
+            let own = wide.as_ref().unwrap_or(own);
+            if own.count() * 2 > classes {
+                set(&mut usual, bit);
+                own.complement(classes).iter().for_each(|c| differing[c].push(bit));
+            } else {
+                own.iter().for_each(|c| differing[c].push(bit));
+            }
+        }
+        let full = self.full();
+        let base = self.share(&usual, shared);
+        let rows: Vec<Row> = differing
+            .into_iter()
+            .map(|differing| {
+                if !differing.is_empty() && differing.len() <= MOST_PATCHED.min(self.words) {
+                    let from = self.patches.len();
+                    self.patches.extend(&differing);
+                    return Row::Patched(from, self.patches.len());
+                }
+                let mut own = usual.clone();
+                differing.iter().for_each(|bit| flip(&mut own, *bit));
+                if own == full { Row::All } else { Row::Whole(self.share(&own, shared)) }
+            })
+            .collect();
+        let rows = match stretches {
+            Some(stretches) => stretches.into_iter().map(|s| rows[s]).collect(),
+            None => rows,
+        };
+        self.axes.push(AxisRows { at: id.index(), base, rows });
+    }
+
+    fn full(&self) -> Vec<u64> {
+        let mut all = vec![0_u64; self.words];
+        (0_u32..).zip(&self.bits).for_each(|(bit, _)| set(&mut all, bit));
+        all
+    }
+
+    /// Puts a row into the pool, once.
+    fn share(&mut self, row: &[u64], shared: &mut HashMap<Box<[u64]>, usize>) -> usize {
+        if let Some(known) = shared.get(row) {
+            return *known;
+        }
+        let at = self.pool.len();
+        self.pool.extend_from_slice(row);
+        shared.insert(row.into(), at);
+        at
+    }
+
+    /// Yields the axes that some item asks about, by their position in points.
+    pub fn axes(&self) -> impl Iterator<Item = usize> + '_ {
+        self.axes.iter().map(|a| a.at)
+    }
+
+    /// Returns how many bytes the rows take.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let rows: usize = self.axes.iter().map(|a| a.rows.len() * size_of::<Row>()).sum();
+        self.pool.len() * 8 + self.patches.len() * 4 + self.bits.len() * 8 + rows
+    }
+
+    /// Yields the items that may hold at a point, in the order in which they are considered.
+    #[must_use]
+    pub fn at<'g>(&'g self, point: &[u32]) -> Candidates<'g> {
+        let mut rows: SmallVec<[Source<'g>; 16]> = SmallVec::new();
+        for axis in &self.axes {
+            let class = point.get(axis.at).map_or(0, |c| *c as usize);
+            match axis.rows.get(class) {
+                None | Some(Row::All) => {}
+                Some(Row::Whole(at)) => rows.push(Source { row: self.row(*at), patch: &[] }),
+                Some(Row::Patched(from, to)) => {
+                    rows.push(Source { row: self.row(axis.base), patch: self.patches.get(*from..*to).unwrap_or_default() });
+                }
+            }
+        }
+        Candidates { group: self, rows, next: 0, word: 0, left: [0; BLOCK], last: None }
+    }
+
+    fn row(&self, at: usize) -> &[u64] {
+        self.pool.get(at..at + self.words).unwrap_or_default()
+    }
+}
+
+/// One row to be combined, with the bits in which it differs from what is kept.
+#[derive(Clone, Copy, Debug)]
+struct Source<'g> {
+    row: &'g [u64],
+    patch: &'g [u32],
+}
+
+/// Yields the items of a group that may hold at a point.
+#[derive(Clone, Debug)]
+pub struct Candidates<'g> {
+    group: &'g Group,
+    rows: SmallVec<[Source<'g>; 16]>,
+    /// The first word of the next block.
+    next: usize,
+    /// The word of the block that is looked at.
+    word: usize,
+    left: [u64; BLOCK],
+    last: Option<u32>,
+}
+
+impl Candidates<'_> {
+    /// Combines the next block that has a bit; `false` at the end.
+    fn advance(&mut self) -> bool {
+        while self.next < self.group.words {
+            let from = self.next;
+            self.next += BLOCK;
+            let mut left = [u64::MAX; BLOCK];
+            if self.next == self.group.words {
+                trim(&mut left, self.group.bits.len() - from * 64);
+            }
+            for source in &mut self.rows {
+                let Some(row) = source.row.get(from..from + BLOCK) else { continue };
+                if source.patch.first().is_some_and(|bit| (*bit as usize) < self.next * 64) {
+                    let mut own = [0_u64; BLOCK];
+                    own.copy_from_slice(row);
+                    while let [bit, rest @ ..] = source.patch
+                        && (*bit as usize) < self.next * 64
+                    {
+                        flip(&mut own, bit - u32::try_from(from * 64).unwrap_or(0));
+                        source.patch = rest;
+                    }
+                    left.iter_mut().zip(own).for_each(|(l, r)| *l &= r);
+                } else {
+                    left.iter_mut().zip(row).for_each(|(l, r)| *l &= r);
+                }
+            }
+            if left.iter().any(|w| *w != 0) {
+                self.left = left;
+                self.word = 0;
+                return true;
+            }
+        }
+        false
+    }
+}
+
+impl Iterator for Candidates<'_> {
+    type Item = Candidate;
+
+    fn next(&mut self) -> Option<Candidate> {
+        loop {
+            while let Some(word) = self.left.get_mut(self.word) {
+                if *word == 0 {
+                    self.word += 1;
+                    continue;
+                }
+                let bit = (self.next - BLOCK + self.word) * 64 + word.trailing_zeros() as usize;
+                *word &= *word - 1;
+                let (item, certain) = *self.group.bits.get(bit)?;
+                // Bits of one item are neighbours; one of them is enough.
+                if self.last.replace(item) != Some(item) {
+                    return Some(Candidate { item: item as usize, certain });
+                }
+            }
+            if !self.advance() {
+                return None;
+            }
+        }
+    }
+}
+
+fn set(words: &mut [u64], bit: u32) {
+    if let Some(word) = words.get_mut(bit as usize / 64) {
+        *word |= 1 << (bit % 64);
+    }
+}
+
+fn flip(words: &mut [u64], bit: u32) {
+    if let Some(word) = words.get_mut(bit as usize / 64) {
+        *word ^= 1 << (bit % 64);
+    }
+}
+
+/// Leaves the first bits, that many.
+fn trim(words: &mut [u64; BLOCK], bits: usize) {
+    for (position, word) in words.iter_mut().enumerate() {
+        let own = bits.saturating_sub(position * 64);
+        if own < 64 {
+            *word &= (1 << own) - 1;
+        }
+    }
+}
+
+/// By class the stretch it is told apart as, for ordered axes with too many classes; what is missing stays alone.
+fn stretches(space: &Space, id: AxisId) -> Option<Vec<usize>> {
+    let classes = &space.axis(id).classes;
+    let ordered = classes.iter().all(|c| matches!(c, Class::Missing | Class::Numbers(_) | Class::Ticks(_)));
+    if !ordered || classes.len() <= MOST_STRETCHES {
+        return None;
+    }
+    let of = |class: usize| if class == 0 { 0 } else { 1 + (class - 1) * (MOST_STRETCHES - 1) / (classes.len() - 1) };
+    Some((0..classes.len()).map(of).collect())
+}

@@ -1,0 +1,194 @@
+//! Records to points: the class of a record on every axis that some item asks about.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::model::{
+    Attribute, Condition, ConditionKind, FieldId, FieldPath, Place, Record, RecordId, ReferenceData, Root, Schema, TerritoryId, Type, Value,
+};
+use crate::plan::Plan;
+use crate::space::{Aspect, Axis, Coder, Space, day_tick};
+use crate::text::{FileId, Span};
+
+/// Finds the points of one type of record. A point has the class of each axis of the space, by position; axes that nobody
+/// asks about, and what only being asked tells, stay at the first class.
+#[derive(Clone, Debug)]
+pub struct Points {
+    record: RecordId,
+    /// How many axes a point has.
+    axes: usize,
+    /// The ways to the records whose fields are looked at; the first is the record itself.
+    holders: Vec<Vec<Step>>,
+    fields: Vec<FieldAxis>,
+    today: Option<(usize, Coder)>,
+    territory: Option<(usize, Vec<u32>)>,
+    derived: Vec<DerivedAxis>,
+    /// Whether a derived field may ask where the record is placed.
+    pub derived_by_place: bool,
+}
+
+/// A reference field to follow, and the type of record it leads to.
+type Step = (FieldId, RecordId);
+
+#[derive(Clone, Debug)]
+struct FieldAxis {
+    at: usize,
+    holder: usize,
+    field: FieldId,
+    /// What a reference leads to.
+    to: Option<RecordId>,
+    coder: Coder,
+}
+
+/// An axis of a derived field.
+#[derive(Clone, Debug)]
+struct DerivedAxis {
+    at: usize,
+    path: FieldPath,
+    coder: Coder,
+}
+
+impl Points {
+    /// Makes the look-ups of the axes asked about.
+    #[must_use]
+    pub(super) fn new(plan: &Plan, record: RecordId, space: &Space, asked: &[usize]) -> Self {
+        let book = &*plan.book;
+        let mut points = Self {
+            record,
+            axes: space.axes.len(),
+            holders: vec![Vec::new()],
+            fields: Vec::new(),
+            today: None,
+            territory: None,
+            derived: Vec::new(),
+            derived_by_place: book.segments.iter().any(|s| s.conditions.values().any(asks_place))
+                || book.classes.iter().any(|c| c.lines.iter().filter_map(|l| l.when.as_ref()).any(asks_place)),
+        };
+        for at in asked {
+            let Some(axis) = space.axes.get(*at) else { continue };
+            let coder = Coder::of(axis);
+            match &axis.key.aspect {
+                Aspect::Today => points.today = Some((*at, coder)),
+                Aspect::Territory => {
+                    let class = |name: &str| coder.class_of_text(name).and_then(|c| u32::try_from(c).ok()).unwrap_or(0);
+                    points.territory = Some((*at, book.territories.iter().map(|t| class(&t.name.text)).collect()));
+                }
+                Aspect::Derived => points.derived.extend(derived(plan, record, axis).map(|path| DerivedAxis { at: *at, path, coder })),
+                Aspect::Value(_) | Aspect::Domain | Aspect::Element(_) => points.add_field(&book.schema, *at, axis, coder),
+                Aspect::Age | Aspect::Fact(_) => {}
+            }
+        }
+        points
+    }
+
+    fn add_field(&mut self, schema: &Schema, at: usize, axis: &Axis, coder: Coder) {
+        let Some((holder, field, steps)) = follow(schema, self.record, &axis.key.path) else { return };
+        let holder_at = self.holders.iter().position(|h| *h == steps).unwrap_or_else(|| {
+            self.holders.push(steps);
+            self.holders.len() - 1
+        });
+        let to = if let Type::Reference(to) = schema.field(holder, field).ty { Some(to) } else { None };
+        self.fields.push(FieldAxis { at, holder: holder_at, field, to, coder });
+    }
+
+    /// Finds the point of a record on a day, but for its derived fields and its territory.
+    pub fn find(&self, record: &Record, data: &ReferenceData, today: Date, point: &mut Vec<u32>) {
+        point.clear();
+        point.resize(self.axes, 0);
+        let follow = |steps: &Vec<Step>| {
+            steps.iter().try_fold(record, |at, (field, to)| match at.value(*field) {
+                Some(Value::Reference(key)) => data.get(*to, key),
+                _ => None,
+            })
+        };
+        let holders: smallvec::SmallVec<[Option<&Record>; 4]> = self.holders.iter().map(follow).collect();
+        for axis in &self.fields {
+            let Some(value) = holders.get(axis.holder).copied().flatten().and_then(|r| r.value(axis.field)) else { continue };
+            let there = match (axis.to, value) {
+                (Some(to), Value::Reference(key)) => data.get(to, key).is_some(),
+                _ => true,
+            };
+            put(point, axis.at, axis.coder.class(value, there));
+        }
+        if let Some((at, coder)) = &self.today {
+            put(point, *at, coder.class_of_tick(day_tick(today)));
+        }
+    }
+
+    /// Yields the derived fields asked about, each with what [`Points::set_derived`] is to be told.
+    pub fn derived(&self) -> impl Iterator<Item = (usize, &FieldPath)> {
+        self.derived.iter().enumerate().map(|(position, axis)| (position, &axis.path))
+    }
+
+    /// Puts the value of a derived field into a point; none when it has none.
+    pub fn set_derived(&self, position: usize, value: Option<&str>, point: &mut [u32]) {
+        if let Some(axis) = self.derived.get(position) {
+            put(point, axis.at, value.and_then(|v| axis.coder.class_of_text(v)));
+        }
+    }
+
+    /// Puts the territory that holds the record into a point.
+    pub fn set_territory(&self, territory: Option<TerritoryId>, point: &mut [u32]) {
+        if let Some((at, classes)) = &self.territory {
+            let class = territory.and_then(|t| classes.get(t.index()).copied()).unwrap_or(0);
+            if let Some(own) = point.get_mut(*at) {
+                *own = class;
+            }
+        }
+    }
+}
+
+fn put(point: &mut [u32], at: usize, class: Option<usize>) {
+    if let Some(own) = point.get_mut(at) {
+        *own = class.and_then(|c| u32::try_from(c).ok()).unwrap_or(0);
+    }
+}
+
+/// Follows the names of a path: who holds the field, the field, and the steps to the holder.
+fn follow(schema: &Schema, record: RecordId, path: &[Arc<str>]) -> Option<(RecordId, FieldId, Vec<Step>)> {
+    let (last, names) = path.split_last()?;
+    let (holder, steps) = places(schema, record, names)?;
+    let field = schema.record(holder).find(last)?;
+    Some((holder, field, steps.into_iter().map(|(_, field, to)| (field, to)).collect()))
+}
+
+/// By step the holder, the field and the type of record it leads to.
+type Places = Vec<(RecordId, FieldId, RecordId)>;
+
+fn places(schema: &Schema, record: RecordId, names: &[Arc<str>]) -> Option<(RecordId, Places)> {
+    let mut at = record;
+    let mut steps = Vec::new();
+    for name in names {
+        let field = schema.record(at).find(name)?;
+        let Type::Reference(to) = schema.field(at, field).ty else { return None };
+        steps.push((at, field, to));
+        at = to;
+    }
+    Some((at, steps))
+}
+
+/// The path of a derived field, to be asked of a record.
+fn derived(plan: &Plan, record: RecordId, axis: &Axis) -> Option<FieldPath> {
+    let (last, names) = axis.key.path.split_last()?;
+    let (holder, steps) = places(&plan.book.schema, record, names)?;
+    let class = plan.book.classes.iter().position(|c| c.record == holder && c.name.text == *last)?;
+    Some(FieldPath {
+        place: Place { root: Root::Subject, steps: steps.into_iter().map(|(holder, field, _)| (holder, field)).collect(), record: holder },
+        attribute: Attribute::Class(crate::model::ClassId::from_index(class)),
+        domain_of: false,
+        ty: Type::Text { any_case: false },
+        written: axis.written.clone(),
+        span: Span::new(FileId(0), 0, 0),
+    })
+}
+
+/// Whether a condition asks in which territory a record was placed.
+fn asks_place(condition: &Condition) -> bool {
+    match &condition.kind {
+        ConditionKind::Placed(_) => true,
+        ConditionKind::All(parts) | ConditionKind::Any(parts) => parts.iter().any(asks_place),
+        ConditionKind::Not(part) => asks_place(part),
+        ConditionKind::Test(_) | ConditionKind::Segment { .. } | ConditionKind::SeenBefore { .. } => false,
+    }
+}

@@ -22,6 +22,7 @@
 //! | [`report`] | many decisions | rows and totals |
 //! | [`workspace`] | sources and what was read beside them | a snapshot of a book: the pure facade |
 //! | [`data`] | files of records | typed records, in order; results, written whole or not at all |
+//! | [`batch`] | files of records, of books whose decisions do not depend on each other | rows and totals, on every core |
 //! | [`rim`] | a folder, the clock | an opened book |
 //! | [`cli`] | arguments | an exit code |
 //!
@@ -37,6 +38,7 @@
 //! randomness; no logging in the pure floors; no half-written files. The index, the proofs over all possible leads, the
 //! journal and the tester come as floors of their own.
 
+pub mod batch;
 pub mod check;
 pub mod cli;
 pub mod compare;

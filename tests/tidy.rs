@@ -21,6 +21,7 @@ const FLOORS: &[&str] = &[
     "report",
     "workspace",
     "data",
+    "batch",
     "rim",
     "cli",
 ];

@@ -9,5 +9,6 @@ mod generated;
 mod oracle;
 mod questions;
 mod readme;
+mod streams;
 mod tidy;
 mod words;

@@ -7,7 +7,7 @@ use super::Settings;
 use super::examples::Examples;
 use crate::decide::{Context, Decision, roster, standings};
 use crate::diagnostic::Witness;
-use crate::model::{Condition, ConditionKind, RecordId, Rule, RuleId, TerritoryId, Type};
+use crate::model::{Condition, RecordId, Rule, RuleId, TerritoryId, Type};
 use crate::plan::Plan;
 use crate::space::{
     Area, Aspect, AxisId, Budget, Class, ClassSet, NodeId, Ordinary, Ranked, Region, Space, Standings, Survey, Surveyed, VARIANTS, field_at,
@@ -199,8 +199,7 @@ fn conditioned(plan: &Plan, survey: &mut Survey, of: &Surveyed) -> Vec<Condition
 }
 
 fn clauses(plan: &Plan, survey: &mut Survey, of: &Surveyed, (owner, condition): (Owner, &Condition), others: &[NodeId]) -> Conditioned {
-    let mut parts: Vec<&Condition> = Vec::new();
-    flatten(condition, &mut parts);
+    let parts = condition.parts();
     let nodes: Vec<NodeId> = parts.iter().map(|p| survey.condition(&plan.book, of, p)).collect();
     let whole = survey.all(nodes.iter().chain(others).copied());
     let clauses = parts
@@ -214,14 +213,6 @@ fn clauses(plan: &Plan, survey: &mut Survey, of: &Surveyed, (owner, condition): 
         })
         .collect();
     Conditioned { owner, whole, clauses }
-}
-
-/// Takes a condition apart into what must hold together.
-fn flatten<'c>(condition: &'c Condition, parts: &mut Vec<&'c Condition>) {
-    match &condition.kind {
-        ConditionKind::All(inner) => inner.iter().for_each(|p| flatten(p, parts)),
-        _ => parts.push(condition),
-    }
 }
 
 impl Ground<'_> {

@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::{self, Exit, Terminal};
-use super::routing::{self, Read, Repeat, Run, Source};
-use crate::data::{DataError, DataReport, OutCell, Output, OutputFormat, SetAside, SortLimit, SpillSorter, TableWriter};
+use super::routing::{self, Repeat, Run, Source};
+use crate::batch::{Wanted, row_cells};
+use crate::data::{DataError, DataReport, OutCell, Output, OutputFormat, SetAside, SortLimit, SpillSorter, TableWriter, push_csv_row};
 use crate::report::{self, COLUMNS, Row, Summary};
 use crate::text::wording::{self, count};
 
@@ -38,6 +40,9 @@ pub struct Arguments {
     /// Write text that looks like a formula as it is. By default it gets an apostrophe in front, so that a spreadsheet does not run it.
     #[arg(long)]
     no_formula_guard: bool,
+    /// Say how long reading, deciding and writing took.
+    #[arg(long)]
+    timings: bool,
 }
 
 /// The formats of assignments.
@@ -81,11 +86,88 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Exit {
 }
 
 fn route(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<Exit, DataError> {
+    let routed = match arguments.format {
+        Format::Table | Format::Csv if run.streams() => stream(arguments, run)?,
+        _ => one_by_one(arguments, terminal, run)?,
+    };
+    let Routed { summary, shown, total, report, reasons, timings } = routed;
+    let to_file = arguments.out.is_some();
+    let for_machines = arguments.format != Format::Table || to_file;
+    let mut text = String::new();
+    if !for_machines {
+        text.push_str(&rows_text(&shown, total, arguments, terminal));
+    }
+    text.push_str(&report::summary_text(&summary, terminal.width));
+    text.push_str(&data_text(&report, &reasons, arguments));
+    if arguments.timings {
+        text.push_str(&timings.text());
+    }
+    let exit = if arguments.strict && report.set_aside > 0 { Exit::Findings } else { Exit::Fine };
+    if for_machines && !to_file {
+        // Standard output carries the rows; the totals are for the person.
+        output::tell(&text);
+        return Ok(exit);
+    }
+    Ok(output::print(&text, exit))
+}
+
+/// What routing a file came to.
+struct Routed {
+    summary: Summary,
+    /// The first rows, when they are for people.
+    shown: Vec<Row>,
+    total: u64,
+    report: DataReport,
+    /// The first rows set aside.
+    reasons: Vec<SetAside>,
+    timings: Timings,
+}
+
+/// Decides on every core, where no decision depends on another.
+fn stream(arguments: &Arguments, run: &Run) -> Result<Routed, DataError> {
+    let start = Instant::now();
+    let mut aside = AsideWriter::open(arguments)?;
+    let guarded = !arguments.no_formula_guard;
+    let mut output = match (arguments.format.for_machines(), &arguments.out) {
+        (_, Some(path)) => Some(Output::file(path)?),
+        (Some(_), None) => Some(Output::stdout()),
+        (None, None) => None,
+    };
+    let wanted = if output.is_some() { Wanted::Csv { guarded } } else { Wanted::First(arguments.limit) };
+    if let Some(output) = &mut output {
+        let mut header = Vec::new();
+        push_csv_row(&mut header, &COLUMNS.iter().map(|c| OutCell::text(*c)).collect::<Vec<_>>(), guarded);
+        output.put(&header)?;
+    }
+    let mut shown = Vec::new();
+    let done = run.stream(wanted, |part| {
+        if let Some(output) = &mut output {
+            output.put(&part.csv)?;
+        }
+        let room = arguments.limit.saturating_sub(shown.len());
+        shown.extend(part.rows.into_iter().take(room));
+        part.set_aside.into_iter().try_for_each(|row| aside.take(row))
+    })?;
+    if let Some(output) = output {
+        output.finish()?;
+    }
+    let reasons = aside.finish()?;
+    let timings = Timings {
+        steps: vec![("reading", done.reading, 1), ("deciding", done.deciding, done.workers), ("writing", done.writing, 1)],
+        whole: start.elapsed(),
+    };
+    Ok(Routed { summary: done.summary, shown, total: done.report.rows, report: done.report, reasons, timings })
+}
+
+/// Decides one record after the other, in the order of their arrival.
+fn one_by_one(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<Routed, DataError> {
+    let start = Instant::now();
     // The outputs are opened first: a file that cannot be written should not be found out after an hour.
     let mut writer = writer(arguments)?;
     let mut aside = AsideWriter::open(arguments)?;
     let progress = progress(terminal);
     let ordered = run.read(|row| aside.take(row), |n| tick(&progress, n, "read"))?;
+    let reading = start.elapsed();
     let mut summary = Summary::new(&run.plan, run.record);
     let mut rows: SpillSorter<(u64, Row)> = SpillSorter::new(SortLimit::default());
     let mut done = 0;
@@ -103,37 +185,46 @@ fn route(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<Exit, 
         tick(&progress, done, "decided");
         Ok(true)
     })?;
+    let deciding = start.elapsed().saturating_sub(reading);
     progress.finish_and_clear();
     let mut shown = Vec::new();
     let mut total = 0_u64;
     for next in rows.finish()? {
         let (_, row) = next?;
         match &mut writer {
-            Some(writer) => writer.row(&cells(&row))?,
+            Some(writer) => writer.row(&row_cells(&row))?,
             None if shown.len() < arguments.limit => shown.push(row),
             None => {}
         }
         total += 1;
     }
-    let to_file = arguments.out.is_some();
-    let for_machines = writer.is_some();
     if let Some(writer) = writer {
         writer.finish()?;
     }
     let reasons = aside.finish()?;
-    let mut text = String::new();
-    if !for_machines {
-        text.push_str(&rows_text(&shown, total, arguments, terminal));
+    let whole = start.elapsed();
+    let steps =
+        vec![("reading and sorting", reading, 1), ("deciding", deciding, 1), ("writing", whole.saturating_sub(reading + deciding), 1)];
+    Ok(Routed { summary, shown, total, report: read.report, reasons, timings: Timings { steps, whole } })
+}
+
+/// How long the steps of a run took.
+struct Timings {
+    /// What was done, how long it took in all, and on how many threads at once.
+    steps: Vec<(&'static str, Duration, usize)>,
+    whole: Duration,
+}
+
+impl Timings {
+    fn text(&self) -> String {
+        let seconds = |d: Duration| format!("{}.{:03} s", d.as_secs(), d.subsec_millis());
+        let mut text = "\nHow long it took, opening the book apart\n".to_owned();
+        for (step, took, threads) in &self.steps {
+            let spread = if *threads > 1 { format!(", spread over {threads} threads") } else { String::new() };
+            text.push_str(&format!(" - {step}: {}{spread}\n", seconds(*took)));
+        }
+        text + &format!(" - from beginning to end: {}\n", seconds(self.whole))
     }
-    text.push_str(&report::summary_text(&summary, terminal.width));
-    text.push_str(&data_text(&read, &reasons, arguments));
-    let exit = if arguments.strict && read.report.set_aside > 0 { Exit::Findings } else { Exit::Fine };
-    if for_machines && !to_file {
-        // Standard output carries the rows; the totals are for the person.
-        output::tell(&text);
-        return Ok(exit);
-    }
-    Ok(output::print(&text, exit))
 }
 
 fn writer(arguments: &Arguments) -> Result<Option<TableWriter>, DataError> {
@@ -148,28 +239,6 @@ fn writer(arguments: &Arguments) -> Result<Option<TableWriter>, DataError> {
         None => Output::stdout(),
     };
     TableWriter::new(out, format, COLUMNS, !arguments.no_formula_guard).map(Some)
-}
-
-fn cells(row: &Row) -> Vec<OutCell<'_>> {
-    let text = |t: &'_ Option<std::sync::Arc<str>>| t.as_ref().map_or(OutCell::Missing, |t| OutCell::Text(Cow::Owned(t.to_string())));
-    let list =
-        |all: &[String]| if all.is_empty() { OutCell::Missing } else { OutCell::List(all.iter().map(|t| Cow::Owned(t.clone())).collect()) };
-    let others: Vec<String> = row.other_territories.iter().map(ToString::to_string).collect();
-    vec![
-        OutCell::text(&*row.id),
-        text(&row.name),
-        OutCell::text(&*row.assignee_kind),
-        text(&row.assignee),
-        text(&row.team),
-        text(&row.rule),
-        text(&row.territory),
-        list(&others),
-        text(&row.account),
-        list(&row.overlays),
-        list(&row.credit),
-        row.due.as_ref().map_or(OutCell::Missing, |d| OutCell::text(d.as_str())),
-        OutCell::text(row.decided_at.as_str()),
-    ]
 }
 
 fn rows_text(shown: &[Row], total: u64, arguments: &Arguments, terminal: &Terminal) -> String {
@@ -196,8 +265,7 @@ fn why_command(arguments: &Arguments, id: &str) -> String {
 }
 
 /// Says what the file's dirt was and what became of it.
-fn data_text(read: &Read, reasons: &[SetAside], arguments: &Arguments) -> String {
-    let report = &read.report;
+fn data_text(report: &DataReport, reasons: &[SetAside], arguments: &Arguments) -> String {
     let mut lines = dirt(report);
     if report.set_aside > 0 {
         let total = usize::try_from(report.set_aside).unwrap_or(usize::MAX);

@@ -10,7 +10,10 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use super::output::{self, Exit, Terminal};
-use crate::data::{ArrivalSorter, Arrivals, DataError, DataFile, DataReport, Input, RecordReader, Row, SetAside, SortLimit, SpillSorter};
+use crate::batch::{Done, Part, Stream, Wanted, is_independent};
+use crate::data::{
+    ArrivalSorter, Arrivals, DataError, DataFile, DataReport, FileKind, Input, Pieces, RecordReader, Row, SetAside, SortLimit, SpillSorter,
+};
 use crate::decide::{Decision, Engine, begin, decide};
 use crate::diagnostic::{has_errors, render};
 use crate::model::{Record, RecordId, Value};
@@ -181,6 +184,22 @@ pub enum Repeat {
 }
 
 impl Run {
+    /// Returns whether the records can be decided on every core: a CSV file, and no decision depends on another.
+    pub fn streams(&self) -> bool {
+        self.path.as_os_str() != "-" && FileKind::of(&self.shown) == FileKind::Csv && is_independent(&self.plan, self.record)
+    }
+
+    /// Decides all records on every core and hands over what comes of each part of the file, in its order.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or handing over fails.
+    pub fn stream(&self, wanted: Wanted, take: impl FnMut(Part) -> Result<(), DataError>) -> Result<Done, DataError> {
+        let open = || Pieces::open(Input::open(&self.path, &self.shown)?, self.settings.delimiter);
+        let pieces = open()?;
+        let stream = Stream::new(&self.plan, self.record, &pieces, &self.settings, (self.at, clock::now()), wanted)?;
+        stream.run(pieces, open, take)
+    }
+
     /// Reads all records and sorts them; rows set aside are handed over as they are met.
     ///
     /// # Errors

@@ -35,10 +35,64 @@ pub(super) struct CsvRows {
 }
 
 /// Where a row begins, and whether the file ended inside a quote.
-struct Begun {
-    line: u64,
-    offset: u64,
-    unclosed: bool,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Begun {
+    pub line: u64,
+    pub offset: u64,
+    pub unclosed: bool,
+}
+
+/// A row as taken apart.
+#[derive(Clone, Copy)]
+pub(super) struct Taken<'a> {
+    /// Its cells, one after the other, and where each ends.
+    pub cells: &'a [u8],
+    pub ends: &'a [usize],
+    /// As it stands in the file.
+    pub raw: &'a [u8],
+}
+
+/// What a row came to.
+pub(super) enum Finished<'a> {
+    /// A line of blanks.
+    Blank,
+    /// All its cells.
+    Row(&'a str),
+    /// It cannot be read.
+    SetAside(SetAside),
+}
+
+impl<'a> Taken<'a> {
+    /// Looks whether a row has the cells wanted, as text.
+    pub fn finish(self, file: &Arc<str>, wanted: usize, begun: Begun) -> Finished<'a> {
+        let line = begun.line;
+        let aside = |reason: String| Finished::SetAside(SetAside { file: file.clone(), line, column: None, value: None, reason });
+        if begun.unclosed {
+            return aside("a quote is opened in this row and never closed, so the file was read as one cell from there to its end; put the closing quote in".to_owned());
+        }
+        if self.ends.len() <= 1 && self.cells.iter().all(u8::is_ascii_whitespace) {
+            return Finished::Blank;
+        }
+        match self.text() {
+            Err((lines, byte)) => {
+                let (line, byte) = (line + lines, begun.offset + byte);
+                aside(format!("line {line} is not UTF-8 at byte {byte} of the file; save the file again as UTF-8"))
+            }
+            Ok(_) if self.ends.len() != wanted => aside(wrong_count(self.ends.len(), wanted)),
+            Ok(text) => Finished::Row(text),
+        }
+    }
+
+    /// Returns the cells as text; or the lines before, and the position from 1 of, the first byte that is not UTF-8.
+    fn text(self) -> Result<&'a str, (u64, u64)> {
+        // A character must not be pieced together from the ends of two cells.
+        let whole = std::str::from_utf8(self.cells).ok().filter(|text| self.ends.iter().all(|end| text.is_char_boundary(*end)));
+        whole.ok_or_else(|| {
+            let valid = std::str::from_utf8(self.raw).err().map_or(0, |e| e.valid_up_to());
+            let lines = self.raw.iter().take(valid).filter(|b| **b == b'\n').count();
+            (u64::try_from(lines).unwrap_or(0), u64::try_from(valid).unwrap_or(0) + 1)
+        })
+    }
 }
 
 impl CsvRows {
@@ -59,7 +113,7 @@ impl CsvRows {
             ends: Vec::new(),
         };
         let Some(begun) = rows.advance()? else { return Err(DataError::Empty { file: rows.file }) };
-        match rows.text() {
+        match rows.taken().text() {
             Ok(text) => rows.header = cells(text, &rows.ends).map(|c| crate::model::trim(c).to_owned()).collect(),
             Err((line, byte)) => {
                 return Err(DataError::NotUtf8 { file: rows.file.clone(), line: begun.line + line, byte: begun.offset + byte });
@@ -74,42 +128,26 @@ impl CsvRows {
         let wanted = self.header.len();
         loop {
             let Some(begun) = self.advance()? else { return Ok(Next::End) };
-            let line = begun.line;
-            if begun.unclosed {
-                return Ok(Next::SetAside(self.aside(line, "a quote is opened in this row and never closed, so the file was read as one cell from there to its end; put the closing quote in".to_owned())));
+            // Looked at twice, because what is lent cannot be kept for the next turn of the loop.
+            match self.taken().finish(&self.file, wanted, begun) {
+                Finished::Blank => {}
+                Finished::SetAside(row) => return Ok(Next::SetAside(row)),
+                Finished::Row(_) => {
+                    let text = std::str::from_utf8(&self.cells).unwrap_or_default();
+                    return Ok(Next::Row(RawRow { line: begun.line, fields: Fields::Cells { text, ends: &self.ends } }));
+                }
             }
-            let blank_line = self.ends.len() <= 1 && self.cells.iter().all(u8::is_ascii_whitespace);
-            if blank_line {
-                continue;
-            }
-            if let Err((lines, byte)) = self.text() {
-                return Ok(Next::SetAside(self.aside(
-                    line,
-                    format!("line {} is not UTF-8 at byte {} of the file; save the file again as UTF-8", line + lines, begun.offset + byte),
-                )));
-            }
-            let found = self.ends.len();
-            if found != wanted {
-                return Ok(Next::SetAside(self.aside(line, wrong_count(found, wanted))));
-            }
-            let text = std::str::from_utf8(&self.cells).unwrap_or_default();
-            return Ok(Next::Row(RawRow { line, fields: Fields::Cells { text, ends: &self.ends } }));
         }
     }
 
-    fn aside(&self, line: u64, reason: String) -> SetAside {
-        SetAside { file: self.file.clone(), line, column: None, value: None, reason }
+    fn taken(&self) -> Taken<'_> {
+        Taken { cells: &self.cells, ends: &self.ends, raw: &self.raw }
     }
 
-    /// Returns the row's cells as text; or the lines before, and the position from 1 of, the first byte that is not UTF-8.
-    fn text(&self) -> Result<&str, (u64, u64)> {
-        // A character must not be pieced together from the ends of two cells.
-        let whole = std::str::from_utf8(&self.cells).ok().filter(|text| self.ends.iter().all(|end| text.is_char_boundary(*end)));
-        whole.ok_or_else(|| {
-            let valid = std::str::from_utf8(&self.raw).err().map_or(0, |e| e.valid_up_to());
-            let lines = self.raw.iter().take(valid).filter(|b| **b == b'\n').count();
-            (u64::try_from(lines).unwrap_or(0), u64::try_from(valid).unwrap_or(0) + 1)
-        })
+    /// Hands over what is left to read behind the header.
+    pub fn into_rest(self) -> Rest {
+        let Self { reader, file, header, header_line, line, offset, after_cr, .. } = self;
+        Rest { reader, file, header, header_line, line, offset, after_cr }
     }
 
     /// Reads one row into `cells` and `ends`; none at the end of the file. Empty lines before it are passed over.
@@ -174,8 +212,19 @@ impl CsvRows {
     }
 }
 
+/// What is left of a file behind its header.
+pub(super) struct Rest {
+    pub reader: Box<dyn BufRead>,
+    pub file: Arc<str>,
+    pub header: Vec<String>,
+    pub header_line: u64,
+    pub line: u64,
+    pub offset: u64,
+    pub after_cr: bool,
+}
+
 /// Counts lines: a line feed, a carriage return, or both together end one.
-fn lines_after(mut line: u64, mut after_cr: bool, bytes: &[u8]) -> (u64, bool) {
+pub(super) fn lines_after(mut line: u64, mut after_cr: bool, bytes: &[u8]) -> (u64, bool) {
     for byte in bytes {
         line += u64::from(*byte == b'\r' || (*byte == b'\n' && !after_cr));
         after_cr = *byte == b'\r';

@@ -6,11 +6,13 @@
 
 mod absences;
 mod arrivals;
+mod cells;
 mod config;
 mod csv_rows;
 mod error;
 mod input;
 mod order;
+mod pieces;
 mod records;
 mod reference;
 mod report;
@@ -23,12 +25,16 @@ mod write;
 
 pub use absences::load_absences;
 pub use arrivals::{ArrivalSorter, Arrivals};
+pub use cells::{CellReader, Cells};
 pub use config::{CONFIG_FILE, Column, Config, DataFile};
 pub use error::{DataError, SetAside};
 pub use input::{FileKind, Input, LONGEST_ROW};
 pub use order::{SortLimit, Sorted, SpillSorter};
+pub use pieces::{Format, Piece, PieceRow, Pieces, Splitter};
 pub use records::{RecordReader, Row};
 pub use reference::{Loaded, load};
 pub use report::{DataReport, FieldReport};
+#[cfg(test)]
+pub(crate) use sample::cases as sample_cases;
 pub use table::{Table, TableRow};
-pub use write::{JsonWriter, OutCell, Output, OutputFormat, TableWriter};
+pub use write::{JsonWriter, OutCell, Output, OutputFormat, TableWriter, push_csv_cell, push_csv_row};

@@ -59,8 +59,7 @@ impl RecordReader {
         };
         let TypedRow { line, values } = row;
         let Some(key) = values.get(self.key).and_then(Option::as_ref).map(|v| key_text(v, &self.key_type)) else {
-            let reason = format!("the row has no `{}`, and every record needs its own", self.key_name);
-            return Ok(Some(Row::SetAside(self.rows.set_aside(line, &self.key_name, reason))));
+            return Ok(Some(Row::SetAside(self.rows.set_aside(line, &self.key_name, no_key(&self.key_name)))));
         };
         Ok(Some(Row::Record(Record { kind: self.kind, key, values, origin: Origin { file: self.file.clone(), line } })))
     }
@@ -98,8 +97,13 @@ pub(super) fn key_type(schema: &Schema, kind: RecordId) -> Type {
     }
 }
 
+/// Says that a row lacks its key.
+pub(super) fn no_key(name: &str) -> String {
+    format!("the row has no `{name}`, and every record needs its own")
+}
+
 /// Returns the text of a key, the same as [`crate::model::read_key`] gives.
-fn key_text(value: &Value, ty: &Type) -> Arc<str> {
+pub(super) fn key_text(value: &Value, ty: &Type) -> Arc<str> {
     match value {
         Value::Text(t) | Value::Choice(t) | Value::Unlisted(t) | Value::Reference(t) => t.clone(),
         other => plain(other, ty).into(),

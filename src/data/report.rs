@@ -81,8 +81,33 @@ impl FieldReport {
 }
 
 impl DataReport {
+    /// Adds what reading a later part of the same file showed.
+    pub fn merge(&mut self, later: Self) {
+        self.rows += later.rows;
+        self.set_aside += later.set_aside;
+        let room = MOST_ROWS.saturating_sub(self.first_set_aside.len());
+        self.first_set_aside.extend(later.first_set_aside.into_iter().take(room));
+        self.repeated += later.repeated;
+        for (field, more) in self.fields.iter_mut().zip(later.fields) {
+            field.blank += more.blank;
+            field.replaced += more.replaced;
+            field.seen += more.seen;
+            field.unlisted_others += more.unlisted_others;
+            for (value, times) in more.unlisted {
+                if let Some(known) = field.unlisted.get_mut(&value) {
+                    *known += times;
+                } else if field.unlisted.len() >= MOST_VALUES {
+                    field.unlisted_others += times;
+                } else {
+                    field.unlisted.insert(value, times);
+                }
+            }
+        }
+    }
+
     /// Counts a row set aside, and keeps the first ones.
-    pub(super) fn count_set_aside(&mut self, row: &SetAside) {
+    /// Counts a row set aside.
+    pub fn count_set_aside(&mut self, row: &SetAside) {
         self.set_aside += 1;
         if self.first_set_aside.len() < MOST_ROWS {
             self.first_set_aside.push(row.clone());

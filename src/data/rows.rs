@@ -37,6 +37,8 @@ pub(super) struct RawRow<'a> {
 pub(super) enum Fields<'a> {
     /// By position: all cells one after the other, and where each ends.
     Cells { text: &'a str, ends: &'a [usize] },
+    /// By position: where each cell begins and ends in a text.
+    Ranges { text: &'a str, cells: &'a [(usize, usize)] },
     /// By name, as JSON text.
     Members(Vec<(Cow<'a, str>, &'a RawValue)>),
 }
@@ -68,6 +70,10 @@ impl RawRow<'_> {
             (Fields::Cells { text, ends }, Place::Position(at)) => {
                 let start = at.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
                 let cell = ends.get(*at).and_then(|end| text.get(start..*end));
+                (cell.map_or(Cell::Missing, |c| Cell::Text(c.into())), cell.is_some())
+            }
+            (Fields::Ranges { text, cells }, Place::Position(at)) => {
+                let cell = cells.get(*at).and_then(|(start, end)| text.get(*start..*end));
                 (cell.map_or(Cell::Missing, |c| Cell::Text(c.into())), cell.is_some())
             }
             (Fields::Members(members), Place::Member(name)) => {

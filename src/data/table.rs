@@ -61,6 +61,10 @@ impl Table {
                         let cells = cells(text, ends).map(|c| crate::model::trim(c).into()).collect();
                         table.rows.push(TableRow { line: row.line, cells });
                     }
+                    Fields::Ranges { text, cells } => {
+                        let cells = cells.iter().map(|(start, end)| text.get(*start..*end).unwrap_or_default());
+                        table.rows.push(TableRow { line: row.line, cells: cells.map(|c| crate::model::trim(c).into()).collect() });
+                    }
                     Fields::Members(members) => {
                         let cell = |name: &str| match row.cell(&Place::Member(name.to_owned())).0 {
                             Cell::Text(text) => crate::model::trim(&text).into(),

@@ -42,10 +42,10 @@ pub(super) struct TypedRow {
 }
 
 /// How one field is read.
-struct FieldPlan {
-    wanted: Wanted,
-    column: String,
-    place: Option<Place>,
+pub(super) struct FieldPlan {
+    pub wanted: Wanted,
+    pub column: String,
+    pub place: Option<Place>,
     blank: BTreeSet<String>,
     settings: Column,
 }
@@ -56,35 +56,7 @@ impl TypedRows {
         let file = input.file.clone();
         let rows = Rows::open(input, settings.delimiter)?;
         let header = if let Rows::Csv(csv) = &rows { Some((csv.header.as_slice(), csv.header_line)) } else { None };
-        let mut missing = Vec::new();
-        let mut plans = Vec::with_capacity(wanted.len());
-        for field in wanted {
-            let explicit = settings.columns.get(&*field.name);
-            let own = explicit.cloned().unwrap_or_default();
-            let column = own.column.clone().unwrap_or_else(|| field.name.to_string());
-            let mut place = None;
-            if !own.absent {
-                place = match header {
-                    None => Some(Place::Member(column.clone())),
-                    Some((header, line)) => {
-                        let mut found = header.iter().enumerate().filter(|(_, h)| **h == column).map(|(at, _)| at);
-                        let first = found.next();
-                        if found.next().is_some() {
-                            return Err(DataError::TwoColumns { file, column });
-                        }
-                        if first.is_none() && (field.required || explicit.is_some()) {
-                            missing.push(no_column(&file, line, header, &field.name, &column, section));
-                        }
-                        first.map(Place::Position)
-                    }
-                };
-            }
-            let blank = settings.blank.iter().chain(&own.blank).map(|b| trim(b).to_owned()).collect();
-            plans.push(FieldPlan { wanted: field, column, place, blank, settings: own });
-        }
-        if !missing.is_empty() {
-            return Err(DataError::MissingColumns { file, findings: missing });
-        }
+        let plans = plans(&file, header, wanted, settings, section)?;
         let fields = plans.iter().map(FieldPlan::report).collect();
         Ok(Self { rows, plans, zone: zone.clone(), report: DataReport { file, fields, ..DataReport::default() } })
     }
@@ -94,20 +66,7 @@ impl TypedRows {
         let read = match self.rows.next()? {
             Next::End => return Ok(None),
             Next::SetAside(row) => Err(row),
-            Next::Row(row) => {
-                let mut values = Vec::with_capacity(self.plans.len());
-                let mut wrong = None;
-                for (plan, report) in self.plans.iter().zip(&mut self.report.fields) {
-                    match plan.read(&row, report, &self.zone) {
-                        Ok(value) => values.push(value),
-                        Err(unreadable) => {
-                            wrong = Some(plan.aside(&self.report.file, row.line, &unreadable));
-                            break;
-                        }
-                    }
-                }
-                wrong.map_or_else(|| Ok(TypedRow { line: row.line, values }), Err)
-            }
+            Next::Row(row) => read_row(&self.plans, &row, &mut self.report, &self.zone).map(|values| TypedRow { line: row.line, values }),
         };
         match &read {
             Ok(_) => self.report.rows += 1,
@@ -126,8 +85,65 @@ impl TypedRows {
     }
 }
 
+/// Says how the fields wanted are read from a file with that header (none for JSON lines) on that line.
+pub(super) fn plans(
+    file: &Arc<str>,
+    header: Option<(&[String], u64)>,
+    wanted: Vec<Wanted>,
+    settings: &DataFile,
+    section: &str,
+) -> Result<Vec<FieldPlan>, DataError> {
+    let mut missing = Vec::new();
+    let mut plans = Vec::with_capacity(wanted.len());
+    for field in wanted {
+        let explicit = settings.columns.get(&*field.name);
+        let own = explicit.cloned().unwrap_or_default();
+        let column = own.column.clone().unwrap_or_else(|| field.name.to_string());
+        let mut place = None;
+        if !own.absent {
+            place = match header {
+                None => Some(Place::Member(column.clone())),
+                Some((header, line)) => {
+                    let mut found = header.iter().enumerate().filter(|(_, h)| **h == column).map(|(at, _)| at);
+                    let first = found.next();
+                    if found.next().is_some() {
+                        return Err(DataError::TwoColumns { file: file.clone(), column });
+                    }
+                    if first.is_none() && (field.required || explicit.is_some()) {
+                        missing.push(no_column(file, line, header, &field.name, &column, section));
+                    }
+                    first.map(Place::Position)
+                }
+            };
+        }
+        let blank = settings.blank.iter().chain(&own.blank).map(|b| trim(b).to_owned()).collect();
+        plans.push(FieldPlan { wanted: field, column, place, blank, settings: own });
+    }
+    if !missing.is_empty() {
+        return Err(DataError::MissingColumns { file: file.clone(), findings: missing });
+    }
+    Ok(plans)
+}
+
+/// Reads all fields of a row; the first that is not of its type sets the row aside.
+pub(super) fn read_row(
+    plans: &[FieldPlan],
+    row: &RawRow<'_>,
+    report: &mut DataReport,
+    zone: &TimeZone,
+) -> Result<Vec<Option<Value>>, SetAside> {
+    let mut values = Vec::with_capacity(plans.len());
+    for (plan, field) in plans.iter().zip(&mut report.fields) {
+        match plan.read(row, field, zone) {
+            Ok(value) => values.push(value),
+            Err(unreadable) => return Err(plan.aside(&report.file, row.line, &unreadable)),
+        }
+    }
+    Ok(values)
+}
+
 impl FieldPlan {
-    fn report(&self) -> FieldReport {
+    pub fn report(&self) -> FieldReport {
         let column = if self.place.is_some() { self.column.clone() } else { String::new() };
         FieldReport { field: self.wanted.name.clone(), column, ..FieldReport::default() }
     }
@@ -147,7 +163,7 @@ impl FieldPlan {
         report.seen += u64::from(seen);
         let value = match &cell {
             Cell::Missing => None,
-            Cell::Text(text) => self.typed(text, report, zone)?,
+            Cell::Text(text) => return self.read_text(text, report, zone),
             Cell::List(all) => match &self.wanted.ty {
                 Type::Set { values, .. } => Some(read_elements(all.iter().filter_map(|e| self.clean(e, report)), values.as_deref())),
                 _ => return Err(Unreadable::new("[...]", "is a list, and this field holds one value; give one value")),
@@ -159,17 +175,33 @@ impl FieldPlan {
                 ));
             }
         };
-        match &value {
+        self.count(value.as_ref(), report);
+        Ok(value)
+    }
+
+    /// Reads a cell of text.
+    pub fn read_text(&self, text: &str, report: &mut FieldReport, zone: &TimeZone) -> Result<Option<Value>, Unreadable> {
+        let value = self.typed(text, report, zone)?;
+        self.count(value.as_ref(), report);
+        Ok(value)
+    }
+
+    fn count(&self, value: Option<&Value>, report: &mut FieldReport) {
+        match value {
             None => report.blank += 1,
             Some(Value::Unlisted(v)) => report.count_unlisted(v, self.wanted.private),
             Some(Value::Set { unlisted, .. }) => unlisted.iter().for_each(|v| report.count_unlisted(v, self.wanted.private)),
             Some(_) => {}
         }
-        Ok(value)
+    }
+
+    /// Whether cells are taken as they are, but for outer blanks.
+    pub fn is_plain(&self) -> bool {
+        matches!(self.wanted.ty, Type::Text { .. }) && self.wanted.key.is_none() && self.settings.replace.is_empty()
     }
 
     /// Trims, drops what means missing, replaces; none when nothing is left.
-    fn clean<'a>(&'a self, cell: &'a str, report: &mut FieldReport) -> Option<&'a str> {
+    pub fn clean<'a>(&'a self, cell: &'a str, report: &mut FieldReport) -> Option<&'a str> {
         let mut cell = trim(cell);
         if let Some(to) = self.settings.replace.get(cell) {
             report.replaced += 1;

@@ -82,6 +82,14 @@ impl Output {
         Ok(Self { sink: Sink::File { writer: BufWriter::with_capacity(1 << 16, temporary), path }, shown: shown.into() })
     }
 
+    /// Writes bytes as they are.
+    ///
+    /// # Errors
+    /// When they cannot be written; the error names this output.
+    pub fn put(&mut self, bytes: &[u8]) -> Result<(), DataError> {
+        self.write_all(bytes).map_err(|e| self.error(e))
+    }
+
     /// Turns a failed write into an error that names this output.
     #[must_use]
     pub fn error(&self, reason: io::Error) -> DataError {
@@ -189,6 +197,33 @@ impl Serialize for OutCell<'_> {
             Self::YesNo(yes) => serializer.serialize_bool(*yes),
             Self::List(all) => all.serialize(serializer),
         }
+    }
+}
+
+/// Appends rows of CSV as [`TableWriter`] writes them, for whoever writes many rows at once.
+pub fn push_csv_row(out: &mut Vec<u8>, cells: &[OutCell<'_>], guarded: bool) {
+    for (position, cell) in cells.iter().enumerate() {
+        if position > 0 {
+            out.push(b',');
+        }
+        push_csv_cell(out, &cell.csv(guarded));
+    }
+    out.push(b'\n');
+}
+
+/// Appends one cell of text, quoted where CSV needs it (RFC 4180).
+pub fn push_csv_cell(out: &mut Vec<u8>, cell: &str) {
+    if cell.bytes().any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r')) {
+        out.push(b'"');
+        for byte in cell.bytes() {
+            if byte == b'"' {
+                out.push(byte);
+            }
+            out.push(byte);
+        }
+        out.push(b'"');
+    } else {
+        out.extend_from_slice(cell.as_bytes());
     }
 }
 

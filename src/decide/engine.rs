@@ -6,11 +6,12 @@ use jiff::Timestamp;
 
 use super::claims::{self, Claims};
 use super::context::Context;
+use super::evaluate::answer;
 use super::find::find;
 use super::{Applying, Decision, choose, decide_by, overlay};
 use crate::model::{Record, RecordId, Rule, RuleId, TerritoryId, Value};
 use crate::plan::Plan;
-use crate::plan::index::Index;
+use crate::plan::index::{Certainty, Index};
 use crate::state::State;
 
 /// Decides records of one type by the index of a book.
@@ -47,6 +48,22 @@ impl<'p> Engine<'p> {
         decide_by(self, self.plan, record, state, now)
     }
 
+    /// Finds the first rule that applies to a record, whoever could take it then.
+    ///
+    /// The record must have been matched, if the book matches such records.
+    #[must_use]
+    pub fn first_rule(&mut self, record: &Record, state: &State, now: Timestamp) -> Option<RuleId> {
+        let context = Context::new(self.plan, record, state, now);
+        let placement = super::place::place(&self.claims(&context), &context);
+        self.rules(&context.placed_in(placement.territory())).next().map(|(id, _)| id)
+    }
+
+    /// Places a record that the written territories given claim.
+    #[must_use]
+    pub fn place_claims(&self, written: &[TerritoryId], context: &Context<'_>) -> super::Placement {
+        super::place::place(&claims::with_rows(written, &self.index.in_rows, context), context)
+    }
+
     fn derive(&mut self, context: &Context<'_>) {
         for (position, path) in self.index.points.derived() {
             let found = find(path, context);
@@ -65,7 +82,7 @@ impl Applying for Engine<'_> {
         index.points.find(context.record, &context.plan.data, context.today, &mut self.point);
         self.derive(context);
         let holds = |id: TerritoryId| claims::written_holds(id, context);
-        let candidates = index.claims.at(&self.point).map(|c| (TerritoryId::from_index(c.item), c.certain));
+        let candidates = index.claims.at(&self.point).map(|c| (TerritoryId::from_index(c.item), c.is_certain()));
         let written: Vec<TerritoryId> = candidates.filter(|(id, certain)| *certain || holds(*id)).map(|(id, _)| id).collect();
         claims::with_rows(&written, &index.in_rows, context)
     }
@@ -80,13 +97,18 @@ impl Applying for Engine<'_> {
         index.rules.at(&self.point).filter_map(move |candidate| {
             let id = *index.order.get(candidate.item)?;
             let rule = context.plan.book.rules.get(id.index())?;
-            (candidate.certain || choose::applies(rule, &context)).then_some((id, rule))
+            let holds = match candidate.certainty {
+                Certainty::Certain => true,
+                Certainty::Open => index.open.get(candidate.item)?.iter().all(|part| answer(part, &context).is_yes()),
+                Certainty::Unsure => choose::applies(rule, &context),
+            };
+            holds.then_some((id, rule))
         })
     }
 
     fn overlays<'a>(&'a mut self, context: &Context<'a>) -> impl Iterator<Item = usize> {
         let context = *context;
         let holds = move |position: usize| context.plan.book.overlays.get(position).is_some_and(|o| overlay::applies(o, &context));
-        self.index.overlays.at(&self.point).filter(move |c| c.certain || holds(c.item)).map(|c| c.item)
+        self.index.overlays.at(&self.point).filter(move |c| c.is_certain() || holds(c.item)).map(|c| c.item)
     }
 }

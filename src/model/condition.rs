@@ -21,6 +21,17 @@ pub struct Condition {
     pub span: Span,
 }
 
+impl Condition {
+    /// Takes the condition apart into what must hold together, in the order written.
+    #[must_use]
+    pub fn parts(&self) -> Vec<&Self> {
+        match &self.kind {
+            ConditionKind::All(parts) => parts.iter().flat_map(Self::parts).collect(),
+            _ => vec![self],
+        }
+    }
+}
+
 /// The shapes of a resolved condition.
 #[derive(Clone, Debug)]
 pub enum ConditionKind {

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::row::rule_name;
 use crate::decide::{Assignee, Decider, Decision};
-use crate::model::{FieldId, RecordId, RuleId, Schema, Type, Value};
+use crate::model::{FieldId, Record, RecordId, RuleId, Schema, Type, Value};
 use crate::plan::Plan;
 
 /// How many decisions fall on one name, and how much money.
@@ -77,11 +77,55 @@ impl Summary {
 
     /// Counts one decision.
     pub fn add(&mut self, plan: &Plan, decision: &Decision) {
-        let amount = self.field.and_then(|f| decision.record.value(f)).and_then(|v| if let Value::Number(n) = v { Some(*n) } else { None });
+        let share = Share { count: 1, amount: self.amount(&decision.record) };
+        self.add_share(plan, decision, share);
+    }
+
+    /// Returns the amount of a record's money field; nothing where it has none.
+    #[must_use]
+    pub fn amount(&self, record: &Record) -> Decimal {
+        match self.field.and_then(|f| record.value(f)) {
+            Some(Value::Number(amount)) => *amount,
+            _ => Decimal::ZERO,
+        }
+    }
+
+    /// Returns the money field that is summed.
+    #[must_use]
+    pub fn money_field(&self) -> Option<FieldId> {
+        self.field
+    }
+
+    /// Counts several decisions that came to the same, given by one of them.
+    pub fn add_share(&mut self, plan: &Plan, decision: &Decision, several: Share) {
         let count = |share: &mut Share| {
-            share.count += 1;
-            share.amount = share.amount.saturating_add(amount.unwrap_or_default());
+            share.count += several.count;
+            share.amount = share.amount.saturating_add(several.amount);
         };
+        self.change(plan, decision, several.count, count);
+    }
+
+    /// Takes back a decision that was counted once too often.
+    pub fn take_back(&mut self, plan: &Plan, decision: &Decision) {
+        let amount = self.amount(&decision.record);
+        let mut once = Self { field: self.field, ..Self::default() };
+        once.add(plan, decision);
+        self.change(plan, decision, 0, |share| {
+            share.count = share.count.saturating_sub(1);
+            share.amount = share.amount.saturating_sub(amount);
+        });
+        self.match_ties = self.match_ties.saturating_sub(once.match_ties);
+        for (pair, times) in once.ambiguous {
+            let left = self.ambiguous.entry(pair.clone()).or_default();
+            *left = left.saturating_sub(times);
+            if *left == 0 {
+                self.ambiguous.remove(&pair);
+            }
+        }
+    }
+
+    /// Changes every share that a decision falls on, and counts what needs a look so many times.
+    fn change(&mut self, plan: &Plan, decision: &Decision, times: u64, count: impl Fn(&mut Share)) {
         count(&mut self.all);
         match &decision.outcome.assignee {
             Assignee::Rep(rep) => count(self.reps.entry(rep.clone()).or_default()),
@@ -102,17 +146,47 @@ impl Summary {
             None => {}
         }
         if let Some(Decider::Rule(winner)) = decision.outcome.by {
-            self.note_ambiguous(plan, winner, &decision.also);
+            self.note_ambiguous(plan, winner, &decision.also, times);
         }
         let tie = |m: &crate::decide::Matching| m.found.is_none() && m.lines.iter().any(|l| l.count > 1);
-        self.match_ties += u64::from(decision.matching.as_ref().is_some_and(tie));
+        if decision.matching.as_ref().is_some_and(tie) {
+            self.match_ties += times;
+        }
     }
 
-    fn note_ambiguous(&mut self, plan: &Plan, winner: RuleId, also: &[RuleId]) {
+    /// Adds what another part of the same run counted.
+    pub fn merge(&mut self, other: &Self) {
+        let add = |to: &mut Share, from: &Share| {
+            to.count += from.count;
+            to.amount = to.amount.saturating_add(from.amount);
+        };
+        let lists = [
+            (&mut self.reps, &other.reps),
+            (&mut self.queues, &other.queues),
+            (&mut self.rules, &other.rules),
+            (&mut self.territories, &other.territories),
+        ];
+        for (to, from) in lists {
+            from.iter().for_each(|(name, share)| add(to.entry(name.clone()).or_default(), share));
+        }
+        let shares = [
+            (&mut self.all, &other.all),
+            (&mut self.unplaced, &other.unplaced),
+            (&mut self.tied, &other.tied),
+            (&mut self.otherwise, &other.otherwise),
+        ];
+        shares.into_iter().for_each(|(to, from)| add(to, from));
+        other.ambiguous.iter().for_each(|(pair, times)| *self.ambiguous.entry(pair.clone()).or_default() += times);
+        self.match_ties += other.match_ties;
+        self.repeated += other.repeated;
+        self.changed += other.changed;
+    }
+
+    fn note_ambiguous(&mut self, plan: &Plan, winner: RuleId, also: &[RuleId], times: u64) {
         let name = |id: RuleId| plan.book.rules[id.index()].name.text.clone();
         for other in also {
             let (a, b) = (name(winner.min(*other)), name(winner.max(*other)));
-            *self.ambiguous.entry((a, b)).or_default() += 1;
+            *self.ambiguous.entry((a, b)).or_default() += times;
         }
     }
 }

@@ -96,16 +96,24 @@ impl<'s> Hulls<'s> {
     }
 
     fn product(&mut self, parts: &[NodeId]) -> Hull {
-        let mut hulls: Vec<Arc<Hull>> = parts.iter().map(|p| self.of(*p)).collect();
+        let (areas, open) = self.together(parts);
+        Hull { areas, exact: open.is_empty() }
+    }
+
+    /// Returns areas in which all of some formulas hold, and the positions of those that need not hold in all of them.
+    pub fn together(&mut self, parts: &[NodeId]) -> (Vec<Area>, Vec<usize>) {
+        let mut hulls: Vec<(usize, Arc<Hull>)> = parts.iter().map(|p| self.of(*p)).enumerate().collect();
         // The fewest areas first: when there are too many, what is left out is what tells least.
-        hulls.sort_by_key(|h| h.areas.len());
+        hulls.sort_by_key(|(_, h)| h.areas.len());
         let mut areas = vec![Area::everything()];
-        let mut exact = true;
-        for hull in hulls {
-            exact &= hull.exact;
-            if areas.len() * hull.areas.len() > self.most {
+        let mut open = Vec::new();
+        for (position, hull) in hulls {
+            let too_many = areas.len() * hull.areas.len() > self.most;
+            if too_many || !hull.exact {
+                open.push(position);
+            }
+            if too_many {
                 let wide = self.around(&hull.areas);
-                exact = false;
                 areas = areas.iter().filter_map(|a| a.and(&wide)).collect();
             } else {
                 areas = areas.iter().flat_map(|a| hull.areas.iter().filter_map(|b| a.and(b))).collect();
@@ -114,10 +122,11 @@ impl<'s> Hulls<'s> {
                 }
             }
             if areas.is_empty() {
-                return Hull { areas, exact: true };
+                return (areas, Vec::new());
             }
         }
-        Hull { areas, exact }
+        open.sort_unstable();
+        (areas, open)
     }
 
     /// The smallest area that holds all of some.

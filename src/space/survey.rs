@@ -41,10 +41,11 @@ pub struct Surveyed {
 /// Holds what was read of one book to decide records with.
 #[derive(Clone, Debug)]
 pub struct Decided {
-    /// By rule: where its condition and dates are yes; never for rules about other records.
-    pub rules: Vec<NodeId>,
+    /// By rule: where each [part](Condition::parts) of its condition is yes, its dates last; never for rules about other
+    /// records.
+    pub rules: Vec<Vec<NodeId>>,
     /// By overlay, likewise.
-    pub overlays: Vec<NodeId>,
+    pub overlays: Vec<Vec<NodeId>>,
     /// By territory: where its own and inherited conditions and dates are yes, whatever the rows of tables say; never for rows.
     pub claims: Vec<NodeId>,
 }
@@ -96,11 +97,12 @@ impl Survey {
         reader.deciding = true;
         let mut of = |condition: &Condition, dates: &Dates, own: RecordId| {
             if own != record {
-                return reader.formulas.constant(false);
+                return vec![reader.formulas.constant(false)];
             }
-            let condition = reader.condition(condition, &At::subject(record), Want::Yes);
-            let dates = reader.dates(dates);
-            reader.formulas.all([condition, dates])
+            let mut nodes: Vec<NodeId> =
+                condition.parts().into_iter().map(|part| reader.condition(part, &At::subject(record), Want::Yes)).collect();
+            nodes.push(reader.dates(dates));
+            nodes
         };
         let rules = book.rules.iter().map(|r: &Rule| of(&r.condition, &r.dates, r.record)).collect();
         let overlays = book.overlays.iter().map(|o: &Overlay| of(&o.condition, &o.dates, o.record)).collect();

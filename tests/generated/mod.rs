@@ -18,7 +18,7 @@ mod space;
 mod spoiled;
 
 use data::Data;
-use dice::Dice;
+pub use dice::Dice;
 use jiff::Timestamp;
 use num_rational::BigRational;
 use proptest::prelude::*;

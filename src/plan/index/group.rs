@@ -7,14 +7,16 @@
 //! over whole rows is faster than looking for the words that are not empty.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use crate::space::{Area, AxisId, Class, ClassSet, Hull, Space};
+use crate::space::{Area, AxisId, Class, ClassSet, Space};
 
-/// How many words are taken together; 512 bits.
+/// How many words are taken together.
 const BLOCK: usize = 8;
+
+/// How many bits those have.
+const BITS: u32 = 512;
 
 /// How many classes of numbers, days or instants are told apart on one axis; with more, neighbours share a row and what
 /// they let through is asked again.
@@ -26,8 +28,8 @@ const MOST_PATCHED: usize = 256;
 /// Holds the bit rows of a group of items.
 #[derive(Clone, Debug)]
 pub struct Group {
-    /// By bit: the item, and whether nothing need be asked of it again.
-    bits: Vec<(u32, bool)>,
+    /// By bit: the item, and whether something need be asked of it again.
+    bits: Vec<(u32, Certainty)>,
     /// How many words a row has; a multiple of the block.
     words: usize,
     axes: Vec<AxisRows>,
@@ -63,19 +65,39 @@ enum Row {
 pub struct Candidate {
     /// Its position among the items.
     pub item: usize,
-    /// Whether it holds for certain; else it has to be asked.
-    pub certain: bool,
+    /// Whether it holds for certain.
+    pub certainty: Certainty,
+}
+
+/// What is known of an item by classes alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Certainty {
+    /// It holds.
+    Certain,
+    /// It holds but for the parts that classes leave open.
+    Open,
+    /// It has to be asked as a whole.
+    Unsure,
+}
+
+impl Candidate {
+    /// Returns whether the item holds for certain.
+    #[must_use]
+    pub fn is_certain(&self) -> bool {
+        self.certainty == Certainty::Certain
+    }
 }
 
 impl Group {
-    /// Makes the rows of items, given by the hulls of their conditions in the order in which they are considered.
+    /// Makes the rows of items in the order in which they are considered, given by areas that hold them and whether they
+    /// hold in all of those.
     #[must_use]
-    pub fn new(space: &Space, items: &[Arc<Hull>]) -> Self {
+    pub fn new(space: &Space, items: &[(Vec<Area>, bool)]) -> Self {
         let mut bits = Vec::new();
         let mut areas: Vec<&Area> = Vec::new();
-        for (hull, item) in items.iter().zip(0_u32..) {
-            for area in &hull.areas {
-                bits.push((item, hull.exact));
+        for ((own, exact), item) in items.iter().zip(0_u32..) {
+            for area in own {
+                bits.push((item, if *exact { Certainty::Certain } else { Certainty::Open }));
                 areas.push(area);
             }
         }
@@ -106,7 +128,7 @@ impl Group {
             if let (Some(wide), Some(stretches)) = (&wide, &stretches) {
                 // What neighbours share with a class outside is let through and has to be asked.
                 if (0..width).any(|c| !own.contains(c) && wide.contains(stretches[c])) {
-                    self.bits[bit as usize].1 = false;
+                    self.bits[bit as usize].1 = Certainty::Unsure;
                 }
             }
             let own = wide.as_ref().unwrap_or(own);
@@ -171,14 +193,16 @@ impl Group {
     /// Yields the items that may hold at a point, in the order in which they are considered.
     #[must_use]
     pub fn at<'g>(&'g self, point: &[u32]) -> Candidates<'g> {
-        let mut rows: SmallVec<[Source<'g>; 16]> = SmallVec::new();
+        let mut rows: SmallVec<[Source<'g>; 32]> = SmallVec::new();
         for axis in &self.axes {
             let class = point.get(axis.at).map_or(0, |c| *c as usize);
             match axis.rows.get(class) {
                 None | Some(Row::All) => {}
-                Some(Row::Whole(at)) => rows.push(Source { row: self.row(*at), patch: &[] }),
+                Some(Row::Whole(at)) => rows.push(Source { row: self.row(*at), patch: &[], next_patch: usize::MAX }),
                 Some(Row::Patched(from, to)) => {
-                    rows.push(Source { row: self.row(axis.base), patch: self.patches.get(*from..*to).unwrap_or_default() });
+                    let patch = self.patches.get(*from..*to).unwrap_or_default();
+                    let next_patch = patch.first().map_or(usize::MAX, |bit| *bit as usize);
+                    rows.push(Source { row: self.row(axis.base), patch, next_patch });
                 }
             }
         }
@@ -195,13 +219,15 @@ impl Group {
 struct Source<'g> {
     row: &'g [u64],
     patch: &'g [u32],
+    /// The first bit of the patch; the greatest number when there is none.
+    next_patch: usize,
 }
 
 /// Yields the items of a group that may hold at a point.
 #[derive(Clone, Debug)]
 pub struct Candidates<'g> {
     group: &'g Group,
-    rows: SmallVec<[Source<'g>; 16]>,
+    rows: SmallVec<[Source<'g>; 32]>,
     /// The first word of the next block.
     next: usize,
     /// The word of the block that is looked at.
@@ -221,20 +247,19 @@ impl Candidates<'_> {
                 trim(&mut left, self.group.bits.len() - from * 64);
             }
             for source in &mut self.rows {
-                let Some(row) = source.row.get(from..from + BLOCK) else { continue };
-                if source.patch.first().is_some_and(|bit| (*bit as usize) < self.next * 64) {
-                    let mut own = [0_u64; BLOCK];
-                    own.copy_from_slice(row);
-                    while let [bit, rest @ ..] = source.patch
-                        && (*bit as usize) < self.next * 64
-                    {
-                        flip(&mut own, bit - u32::try_from(from * 64).unwrap_or(0));
-                        source.patch = rest;
-                    }
-                    left.iter_mut().zip(own).for_each(|(l, r)| *l &= r);
-                } else {
-                    left.iter_mut().zip(row).for_each(|(l, r)| *l &= r);
+                let Some(row) = source.row.get(from..).and_then(|row| row.first_chunk::<BLOCK>()) else { continue };
+                if source.next_patch >= self.next * 64 {
+                    and(&mut left, row);
+                    continue;
                 }
+                let mut own = *row;
+                while source.next_patch < self.next * 64 {
+                    let [bit, rest @ ..] = source.patch else { break };
+                    flip(&mut own, *bit % BITS);
+                    source.patch = rest;
+                    source.next_patch = rest.first().map_or(usize::MAX, |bit| *bit as usize);
+                }
+                and(&mut left, &own);
             }
             if left.iter().any(|w| *w != 0) {
                 self.left = left;
@@ -258,16 +283,22 @@ impl Iterator for Candidates<'_> {
                 }
                 let bit = (self.next - BLOCK + self.word) * 64 + word.trailing_zeros() as usize;
                 *word &= *word - 1;
-                let (item, certain) = *self.group.bits.get(bit)?;
+                let (item, certainty) = *self.group.bits.get(bit)?;
                 // Bits of one item are neighbours; one of them is enough.
                 if self.last.replace(item) != Some(item) {
-                    return Some(Candidate { item: item as usize, certain });
+                    return Some(Candidate { item: item as usize, certainty });
                 }
             }
             if !self.advance() {
                 return None;
             }
         }
+    }
+}
+
+fn and(left: &mut [u64; BLOCK], row: &[u64; BLOCK]) {
+    for (own, other) in left.iter_mut().zip(row) {
+        *own &= other;
     }
 }
 

@@ -10,12 +10,12 @@ mod point;
 
 use std::sync::Arc;
 
-pub use group::{Candidate, Candidates, Group};
+pub use group::{Candidate, Candidates, Certainty, Group};
 pub use point::Points;
 
 use super::Plan;
-use crate::model::{RecordId, RuleId, TerritoryId};
-use crate::space::{Hull, Hulls, NodeId, Survey};
+use crate::model::{Condition, RecordId, RuleId, TerritoryId};
+use crate::space::{Area, Hulls, NodeId, Survey};
 
 /// How many rows of bits an item may have; what has more cases is asked itself.
 const MOST_AREAS: usize = 64;
@@ -31,6 +31,8 @@ pub struct Index {
     pub rules: Group,
     /// By position in `rules`.
     pub order: Arc<[RuleId]>,
+    /// By position in `rules`: the parts of the condition that classes leave open.
+    pub open: Vec<Box<[Condition]>>,
     /// Overlays in name order.
     pub overlays: Group,
     /// Written territories that lie in a row of a table, whose claims hang on the row's; sorted.
@@ -46,12 +48,23 @@ impl Index {
         let read = survey.decided(book, record);
         let space = survey.finish();
         let mut hulls = Hulls::new(&space, MOST_AREAS);
-        let mut of = |nodes: &mut dyn Iterator<Item = NodeId>| nodes.map(|n| hulls.of(n)).collect::<Vec<Arc<Hull>>>();
         let order: Arc<[RuleId]> = plan.rule_order.get(&record).cloned().unwrap_or_default().into();
-        let never = |id: &RuleId| read.rules.get(id.index()).copied();
-        let claims = Group::new(&space, &of(&mut read.claims.iter().copied()));
-        let rules = Group::new(&space, &of(&mut order.iter().filter_map(never)));
-        let overlays = Group::new(&space, &of(&mut read.overlays.iter().copied()));
+        let mut open = Vec::with_capacity(order.len());
+        let mut rules = Vec::with_capacity(order.len());
+        for id in order.iter() {
+            let (areas, left_open) = hulls.together(read.rules.get(id.index()).map_or(&[][..], Vec::as_slice));
+            let parts = book.rules.get(id.index()).map(|r| r.condition.parts()).unwrap_or_default();
+            rules.push((areas, left_open.is_empty()));
+            open.push(left_open.into_iter().filter_map(|position| parts.get(position).copied().cloned()).collect());
+        }
+        let rules = Group::new(&space, &rules);
+        let overlays: Vec<Vec<NodeId>> = read.overlays;
+        let overlays: Vec<(Vec<Area>, bool)> =
+            overlays.iter().map(|o| hulls.together(o)).map(|(areas, open)| (areas, open.is_empty())).collect();
+        let overlays = Group::new(&space, &overlays);
+        let claims: Vec<(Vec<Area>, bool)> =
+            read.claims.iter().map(|c| hulls.together(&[*c])).map(|(areas, open)| (areas, open.is_empty())).collect();
+        let claims = Group::new(&space, &claims);
         let mut asked: Vec<usize> = [&claims, &rules, &overlays].iter().flat_map(|g| g.axes()).collect();
         asked.sort_unstable();
         asked.dedup();
@@ -69,7 +82,7 @@ impl Index {
         };
         let written = (0..book.territories.len()).filter(|i| book.territories[*i].row.is_none()).map(TerritoryId::from_index);
         let in_rows = if book.tables.is_empty() { Vec::new() } else { written.filter(in_row).collect() };
-        Self { points, claims, rules, order, overlays, in_rows }
+        Self { points, claims, rules, order, open, overlays, in_rows }
     }
 
     /// Returns how many bytes the bit rows take.

@@ -21,6 +21,8 @@ pub struct Points {
     /// The ways to the records whose fields are looked at; the first is the record itself.
     holders: Vec<Vec<Step>>,
     fields: Vec<FieldAxis>,
+    /// By field of the record itself: the positions of the axes that hang on it.
+    by_field: Vec<Vec<usize>>,
     today: Option<(usize, Coder)>,
     territory: Option<(usize, Vec<u32>)>,
     derived: Vec<DerivedAxis>,
@@ -59,6 +61,7 @@ impl Points {
             axes: space.axes.len(),
             holders: vec![Vec::new()],
             fields: Vec::new(),
+            by_field: vec![Vec::new(); book.schema.record(record).fields.len()],
             today: None,
             territory: None,
             derived: Vec::new(),
@@ -89,6 +92,10 @@ impl Points {
             self.holders.len() - 1
         });
         let to = if let Type::Reference(to) = schema.field(holder, field).ty { Some(to) } else { None };
+        let first = self.holders.get(holder_at).and_then(|steps| steps.first()).map_or(field, |(field, _)| *field);
+        if let Some(own) = self.by_field.get_mut(first.index()) {
+            own.push(self.fields.len());
+        }
         self.fields.push(FieldAxis { at, holder: holder_at, field, to, coder });
     }
 
@@ -111,6 +118,61 @@ impl Points {
             };
             put(point, axis.at, axis.coder.class(value, there));
         }
+        self.set_day(today, point);
+    }
+
+    /// Returns whether some axis asks about one of the record's own fields, or hangs on it.
+    #[must_use]
+    pub fn asks(&self, field: FieldId) -> bool {
+        self.by_field.get(field.index()).is_some_and(|own| !own.is_empty())
+    }
+
+    /// Lists the classes that a value of one of the record's own fields gives, by the position of the axis; axes that it
+    /// does not reach stay at the first class.
+    #[must_use]
+    pub fn classes_of(&self, field: FieldId, value: &Value, data: &ReferenceData) -> smallvec::SmallVec<[(u32, u32); 2]> {
+        let mut found = smallvec::SmallVec::new();
+        let own = self.by_field.get(field.index()).into_iter().flatten().filter_map(|at| self.fields.get(*at));
+        for axis in own {
+            let steps = self.holders.get(axis.holder).map_or(&[][..], Vec::as_slice);
+            let own = match steps.split_first() {
+                None => Some(value),
+                Some(((_, to), rest)) => {
+                    let Value::Reference(key) = value else { continue };
+                    let holder = rest.iter().try_fold(data.get(*to, key), |at, (field, to)| match at?.value(*field) {
+                        Some(Value::Reference(key)) => Some(data.get(*to, key)),
+                        _ => None,
+                    });
+                    holder.flatten().and_then(|record| record.value(axis.field))
+                }
+            };
+            let Some(own) = own else { continue };
+            let there = match (axis.to, own) {
+                (Some(to), Value::Reference(key)) => data.get(to, key).is_some(),
+                _ => true,
+            };
+            let class = axis.coder.class(own, there).and_then(|c| u32::try_from(c).ok());
+            if let (Some(class @ 1..), Ok(at)) = (class, u32::try_from(axis.at)) {
+                found.push((at, class));
+            }
+        }
+        found
+    }
+
+    /// Returns how many axes a point has.
+    #[must_use]
+    pub fn axes(&self) -> usize {
+        self.axes
+    }
+
+    /// Returns whether some axis is the day it is.
+    #[must_use]
+    pub fn asks_day(&self) -> bool {
+        self.today.is_some()
+    }
+
+    /// Puts the day it is into a point.
+    pub fn set_day(&self, today: Date, point: &mut [u32]) {
         if let Some((at, coder)) = &self.today {
             put(point, *at, coder.class_of_tick(day_tick(today)));
         }

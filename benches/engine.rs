@@ -1,0 +1,250 @@
+//! Deciding leads: by the index, by asking every rule, and by a scan of the same rules written by hand, side by side.
+//!
+//! `cargo bench --bench engine` prints the tables, medians over rounds in which all take turns; `-- --large` adds 100,000
+//! rules; `-- --test` compares the answers on small books and stops; `-- write DIR LEADS RULES` writes a book with its leads
+//! for the command line. The second table routes a file of a million leads and compares with the `csv` crate that only reads
+//! the file and writes the same output.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a bench prints, and stops at what it does not expect")]
+
+mod workload;
+
+use std::collections::BTreeMap;
+use std::io::BufWriter;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use turf::batch::{Done, Stream, Wanted};
+use turf::data::{DataFile, FileKind, Input, OutCell, Output, Pieces, RecordReader, Row, push_csv_row};
+use turf::decide::{Engine, begin, decide};
+use turf::model::{Record, RecordId, ReferenceData, Schema, Tables};
+use turf::plan::Plan;
+use turf::text::{SourceFile, Sources};
+use turf::workspace::{Draft, Materials};
+use workload::{Lead, Leads, Rule};
+
+const ROUNDS: usize = 7;
+
+/// A book of the rules with its roster.
+fn plan(rules: &[Rule]) -> (Arc<Plan>, Duration) {
+    let text = workload::book_text(rules);
+    let start = Instant::now();
+    let draft = Draft::new(Sources::new(vec![SourceFile::new("rules.turf", &text)]));
+    let reps = records(&draft.schema, "rep", workload::reps_csv().into_bytes());
+    let kind = draft.schema.find("rep").unwrap();
+    let reps: BTreeMap<Arc<str>, Record> = reps.into_iter().map(|r| (r.key.clone(), r)).collect();
+    let materials = Materials {
+        name: "bench".to_owned(),
+        zone: TimeZone::UTC,
+        tables: Tables::new(),
+        data: ReferenceData { records: BTreeMap::from([(kind, reps)]), ..ReferenceData::default() },
+        findings: Vec::new(),
+        settings: Default::default(),
+    };
+    let snapshot = draft.finish(materials);
+    let took = start.elapsed();
+    (snapshot.plan.unwrap_or_else(|| panic!("{:?}", snapshot.findings.first())), took)
+}
+
+fn records(schema: &Schema, kind: &str, csv: Vec<u8>) -> Vec<Record> {
+    let input = Input::new(std::io::Cursor::new(csv), "bench.csv", FileKind::Csv).unwrap();
+    let kind: RecordId = schema.find(kind).unwrap();
+    let reader = RecordReader::open(input, schema, kind, &DataFile::default(), &TimeZone::UTC).unwrap();
+    let rows = reader.map(|row| match row.unwrap() {
+        Row::Record(record) => record,
+        Row::SetAside(row) => panic!("{row}"),
+    });
+    rows.collect()
+}
+
+struct Work {
+    rules: Vec<Rule>,
+    plan: Arc<Plan>,
+    ready: Duration,
+    leads: Vec<Lead>,
+    records: Vec<Record>,
+}
+
+fn work(rules: usize, leads: usize) -> Work {
+    let rules = workload::rules(7, rules);
+    let (plan, ready) = plan(&rules);
+    let mut csv = Vec::new();
+    workload::write_csv(&mut csv, 11, leads).unwrap();
+    let records = records(&plan.book.schema, "lead", csv);
+    Work { rules, plan, ready, leads: Leads::new(11).take(leads).collect(), records }
+}
+
+fn lead(plan: &Plan) -> RecordId {
+    plan.book.schema.find("lead").unwrap()
+}
+
+/// Every way must find the same rule for every lead.
+fn compare(work: &Work) {
+    let mut engine = Engine::new(&work.plan, lead(&work.plan));
+    let now = Timestamp::UNIX_EPOCH;
+    let state = begin(&work.plan, now);
+    for (own, record) in work.leads.iter().zip(&work.records) {
+        let by_hand = workload::first_match(&work.rules, own).map(|n| format!("r{n:06}"));
+        let found = engine.first_rule(record, &state, now).map(|id| work.plan.book.rules[id.index()].name.to_string());
+        assert_eq!(found, by_hand, "lead {}", record.key);
+        let decided = engine.decide(record.clone(), &state, now);
+        assert_eq!(decided, decide(&work.plan, record.clone(), &state, now), "lead {}", record.key);
+    }
+}
+
+fn median(mut all: Vec<u128>) -> u128 {
+    all.sort_unstable();
+    all[all.len() / 2]
+}
+
+/// Nanoseconds per lead.
+fn time(leads: usize, run: impl FnOnce()) -> u128 {
+    let start = Instant::now();
+    run();
+    start.elapsed().as_nanos() / leads as u128
+}
+
+fn table(sizes: &[usize]) {
+    println!("nanoseconds a lead, one thread, from parsed values; medians of {ROUNDS} rounds");
+    println!(
+        "| rules | first rule by index | whole decision by index | asking every rule | scan by hand | scan / first | book to ready | index made | index size |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    for size in sizes {
+        let work = work(*size, 50_000);
+        let few = (20_000_000 / size).clamp(20, 2_000);
+        let start = Instant::now();
+        let mut engine = Engine::new(&work.plan, lead(&work.plan));
+        let made = start.elapsed();
+        let now = Timestamp::UNIX_EPOCH;
+        let state = begin(&work.plan, now);
+        let (mut first, mut whole, mut asked, mut hand) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut found = 0_usize;
+        for _ in 0..ROUNDS {
+            first.push(time(work.records.len(), || {
+                found += work.records.iter().filter(|r| engine.first_rule(r, &state, now).is_some()).count();
+            }));
+            whole.push(time(work.records.len(), || {
+                found += work.records.iter().filter(|r| engine.decide((*r).clone(), &state, now).due.is_some()).count();
+            }));
+            asked.push(time(few, || {
+                found += work.records[..few].iter().filter(|r| decide(&work.plan, (*r).clone(), &state, now).due.is_some()).count();
+            }));
+            hand.push(time(few, || {
+                found += work.leads[..few].iter().filter(|l| workload::first_match(&work.rules, l).is_some()).count();
+            }));
+        }
+        assert!(found > 0);
+        let (first, whole, asked, hand) = (median(first), median(whole), median(asked), median(hand));
+        let times = hand * 10 / first.max(1);
+        println!(
+            "| {size} | {first} | {whole} | {asked} | {hand} | {}.{} | {} ms | {} ms | {} KB |",
+            times / 10,
+            times % 10,
+            work.ready.as_millis(),
+            made.as_millis(),
+            engine.index().size() / 1_000
+        );
+    }
+}
+
+/// Reads a file into byte records and writes the rows given beside, nothing else.
+fn copy(leads: &Path, rows: &[csv::ByteRecord], out: &Path) {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_path(leads).unwrap();
+    let mut writer = csv::Writer::from_path(out).unwrap();
+    let mut record = csv::ByteRecord::new();
+    for row in rows {
+        assert!(reader.read_byte_record(&mut record).unwrap());
+        writer.write_byte_record(row).unwrap();
+    }
+    writer.flush().unwrap();
+}
+
+/// Routes a file on every core, rows out as CSV.
+fn route(plan: &Plan, leads: &Path, out: &Path) -> Done {
+    let open = || Pieces::open(Input::open(leads, "leads.csv")?, None);
+    let pieces = open().unwrap();
+    let now = Timestamp::UNIX_EPOCH;
+    let stream = Stream::new(plan, lead(plan), &pieces, &DataFile::default(), (None, now), Wanted::Csv { guarded: true }).unwrap();
+    let mut output = Output::file(out).unwrap();
+    let mut header = Vec::new();
+    push_csv_row(&mut header, &turf::report::COLUMNS.iter().map(|c| OutCell::text(*c)).collect::<Vec<_>>(), true);
+    output.put(&header).unwrap();
+    let done = stream.run(pieces, open, |part| output.put(&part.csv)).unwrap();
+    output.finish().unwrap();
+    done
+}
+
+fn files(sizes: &[usize]) {
+    const LEADS: usize = 1_000_000;
+    println!("\n{LEADS} leads from CSV to CSV, milliseconds; medians of {ROUNDS} rounds");
+    println!(
+        "| rules | csv crate, reading and writing, one core | turf, {} cores | turf / csv crate | of it reading | deciding, all cores | writing |",
+        thread_count()
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    let folder = tempfile::tempdir().unwrap();
+    let leads = folder.path().join("leads.csv");
+    let mut out = BufWriter::new(std::fs::File::create(&leads).unwrap());
+    workload::write_csv(&mut out, 11, LEADS).unwrap();
+    out.into_inner().unwrap();
+    for size in sizes {
+        let (plan, _) = plan(&workload::rules(7, *size));
+        let (own, copied) = (folder.path().join("turf.csv"), folder.path().join("copy.csv"));
+        let mut done = route(&plan, &leads, &own);
+        let rows: Vec<csv::ByteRecord> =
+            csv::ReaderBuilder::new().has_headers(false).from_path(&own).unwrap().into_byte_records().map(Result::unwrap).collect();
+        let (mut copy_took, mut turf_took) = (Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            copy_took.push(time(1, || copy(&leads, &rows, &copied)));
+            turf_took.push(time(1, || done = route(&plan, &leads, &own)));
+        }
+        assert_eq!(std::fs::read(&own).unwrap(), std::fs::read(&copied).unwrap());
+        let (copy_took, turf_took) = (median(copy_took) / 1_000_000, median(turf_took) / 1_000_000);
+        let ratio = turf_took * 100 / copy_took.max(1);
+        println!(
+            "| {size} | {copy_took} | {turf_took} | {}.{:02} | {} | {} | {} |",
+            ratio / 100,
+            ratio % 100,
+            done.reading.as_millis(),
+            done.deciding.as_millis(),
+            done.writing.as_millis()
+        );
+    }
+}
+
+fn thread_count() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn write(folder: &Path, leads: usize, rules: usize) {
+    std::fs::create_dir_all(folder).unwrap();
+    std::fs::write(folder.join("turf.toml"), workload::turf_toml()).unwrap();
+    std::fs::write(folder.join("rules.turf"), workload::book_text(&workload::rules(7, rules))).unwrap();
+    std::fs::write(folder.join("reps.csv"), workload::reps_csv()).unwrap();
+    let mut out = BufWriter::new(std::fs::File::create(folder.join("leads.csv")).unwrap());
+    workload::write_csv(&mut out, 11, leads).unwrap();
+    out.into_inner().unwrap();
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(at) = arguments.iter().position(|a| a == "write") {
+        let [folder, leads, rules] = &arguments[at + 1..at + 4] else { panic!("write DIR LEADS RULES") };
+        return write(Path::new(folder), leads.parse().unwrap(), rules.parse().unwrap());
+    }
+    for size in [10, 100, 1_000] {
+        compare(&work(size, 300));
+    }
+    if arguments.iter().any(|a| a == "--test") {
+        return;
+    }
+    if arguments.iter().any(|a| a == "files") {
+        return files(&[1_000, 10_000]);
+    }
+    let large = arguments.iter().any(|a| a == "--large");
+    table(if large { &[10, 100, 1_000, 10_000, 100_000] } else { &[10, 100, 1_000, 10_000] });
+    files(&[1_000, 10_000]);
+}

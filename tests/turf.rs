@@ -9,5 +9,6 @@ mod generated;
 mod oracle;
 mod questions;
 mod readme;
+mod salesforce;
 mod tidy;
 mod words;

@@ -10,5 +10,6 @@ mod oracle;
 mod questions;
 mod readme;
 mod streams;
+mod salesforce;
 mod tidy;
 mod words;

@@ -175,7 +175,7 @@ impl Reader<'_, '_> {
         for (holder, field) in &place.steps {
             let field = self.book.schema.field(*holder, *field);
             there.steps.push(field.name.clone());
-            let axis = self.value_axis(&there.steps, &field.ty);
+            let axis = self.value_axis(&there.steps, *holder, &field.ty);
             found.push(self.formulas.atom(axis, Atom::Found, true));
             if let Type::Reference(to) = field.ty {
                 there.record = to;
@@ -184,9 +184,16 @@ impl Reader<'_, '_> {
         (self.formulas.all(found), there)
     }
 
-    fn value_axis(&mut self, path: &[Arc<str>], ty: &Type) -> AxisId {
+    fn value_axis(&mut self, path: &[Arc<str>], holder: RecordId, ty: &Type) -> AxisId {
         let key = AxisKey { path: path.to_vec(), aspect: Aspect::Value(Kind::of(ty)) };
-        self.formulas.axis(key, &path.join(".").into(), ty)
+        let axis = self.formulas.axis(key, &path.join(".").into(), ty);
+        let record = self.book.schema.record(holder);
+        let is_key = path.last().and_then(|name| record.find(name)) == Some(record.key);
+        if let Some(draft) = self.formulas.axes.get_mut(axis.index()) {
+            // Of two books compared one may have another key.
+            draft.can_miss |= !is_key;
+        }
+        axis
     }
 
     /// Names the field a path leads to; none for derived fields.
@@ -213,7 +220,7 @@ impl Reader<'_, '_> {
         let own = match (path.attribute, self.field(path, &there)) {
             (Attribute::Class(class), _) => self.class(class, &there, &|_| true),
             (_, Some((names, ty))) => {
-                let axis = self.value_axis(&names, &ty);
+                let axis = self.value_axis(&names, there.record, &ty);
                 let value = self.formulas.atom(axis, Atom::Present, true);
                 if path.domain_of {
                     let domain = self.domain_axis(&names);
@@ -332,7 +339,7 @@ impl Reader<'_, '_> {
 
     fn field_test(&mut self, condition: &Condition, test: &Test, (at, there): (&At, &At), want: Want) -> NodeId {
         let Some((names, ty)) = self.field(&test.subject, there) else { return self.formulas.constant(false) };
-        let axis = self.value_axis(&names, &ty);
+        let axis = self.value_axis(&names, there.record, &ty);
         let present = self.formulas.atom(axis, Atom::Present, true);
         let (axis, kind) = if test.subject.domain_of { (self.domain_axis(&names), Kind::AnyCase) } else { (axis, Kind::of(&ty)) };
         let yes = if let Some(yes) = self.one_axis(test, (axis, &names), kind) {

@@ -32,7 +32,7 @@ pub(super) fn cut(draft: Draft) -> Cut {
         Aspect::Value(kind) => match kind {
             Kind::YesNo => plain(vec![Class::Missing, Class::No, Class::Yes], &draft.atoms),
             Kind::Set => plain(vec![Class::Missing, Class::Present], &draft.atoms),
-            Kind::Number => plain(numbers(&draft.atoms), &draft.atoms),
+            Kind::Number => plain(numbers(&draft.atoms, draft.can_miss), &draft.atoms),
             Kind::Day | Kind::Instant => plain(ticks(&draft.atoms, true), &draft.atoms),
             Kind::Text | Kind::AnyCase | Kind::Postal | Kind::Choice | Kind::Calendar | Kind::Reference => texts(&draft, *kind),
         },
@@ -112,7 +112,7 @@ fn lies_in<T: Ord>(class: &Bounds<T>, stretch: &Bounds<T>) -> bool {
     above && below
 }
 
-fn numbers(atoms: &[Atom]) -> Vec<Class> {
+fn numbers(atoms: &[Atom], can_miss: bool) -> Vec<Class> {
     // A cut lies just before a number, or just after it.
     let mut cuts: BTreeSet<(Decimal, bool)> = BTreeSet::new();
     for atom in atoms {
@@ -123,7 +123,7 @@ fn numbers(atoms: &[Atom]) -> Vec<Class> {
             }
         }
     }
-    let mut classes = vec![Class::Missing];
+    let mut classes: Vec<Class> = can_miss.then_some(Class::Missing).into_iter().collect();
     let mut low = None;
     for (value, after) in cuts {
         classes.push(Class::Numbers(Bounds { low, high: Some((value, after)) }));
@@ -196,8 +196,8 @@ fn texts(draft: &Draft, kind: Kind) -> Cuts {
             }
         }
     }
-    let mut classes = vec![Class::Missing];
-    let mut signatures: Vec<(Vec<u32>, Vec<bool>)> = vec![(Vec::new(), Vec::new())];
+    let mut classes: Vec<Class> = draft.can_miss.then_some(Class::Missing).into_iter().collect();
+    let mut signatures: Vec<(Vec<u32>, Vec<bool>)> = classes.iter().map(|_| (Vec::new(), Vec::new())).collect();
     if kind == Kind::Choice {
         classes.push(Class::Unlisted);
         signatures.push((Vec::new(), Vec::new()));

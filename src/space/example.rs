@@ -234,7 +234,7 @@ impl Making<'_> {
         let best = classes.filter_map(round_number_in).min_by_key(|n| (n.scale(), (*n - ordinary).abs(), *n));
         match best {
             Some(number) => Some(Some(as_cell(number))),
-            None => allowed.contains(0).then_some(None),
+            None => axis.position(&Class::Missing).is_some_and(|c| allowed.contains(c)).then_some(None),
         }
     }
 
@@ -269,13 +269,11 @@ impl Making<'_> {
         if let Some(text) = found {
             return Some(Some(Cell::Text(text)));
         }
-        if axis.position(&Class::Unlisted).is_some_and(|c| allowed.contains(c)) && !allowed.contains(0) {
-            return Some(Some(Cell::Text("something else".into())));
-        }
-        if allowed.contains(0) {
+        let has = |class: &Class| axis.position(class).is_some_and(|c| allowed.contains(c));
+        if has(&Class::Missing) {
             return Some(None);
         }
-        None
+        has(&Class::Unlisted).then(|| Some(Cell::Text("something else".into())))
     }
 
     /// The pieces that searches in this text must find.

@@ -79,6 +79,8 @@ pub(super) struct Draft {
     /// Declared values of a `one of`, of all books.
     pub declared: Vec<Arc<str>>,
     pub fact: Option<Arc<Fact>>,
+    /// Whether a record can be without it; what identifies a record is never missing.
+    pub can_miss: bool,
 }
 
 /// Holds all formulas and the axes they speak of.
@@ -113,6 +115,7 @@ impl Formulas {
         }
         let id = AxisId::from_index(self.axes.len());
         self.by_key.insert(key.clone(), id);
+        let can_miss = !matches!(key.aspect, Aspect::Value(_));
         self.axes.push(Draft {
             key,
             written: written.clone(),
@@ -122,6 +125,7 @@ impl Formulas {
             searches: Vec::new(),
             declared: Vec::new(),
             fact: None,
+            can_miss,
         });
         self.declare(id, ty);
         id

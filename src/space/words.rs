@@ -110,7 +110,7 @@ fn texts(axis: &Axis, set: &ClassSet) -> String {
             })
             .sum::<usize>()
     };
-    let missing_out = outside.contains(0);
+    let missing_out = has_missing(axis, &outside);
     let dangling_out = axis.position(&Class::Dangling).is_some_and(|d| outside.contains(d));
     if dangling_out && missing_out && outside.count() == 2 {
         return format!("{name} is on file");
@@ -122,12 +122,21 @@ fn texts(axis: &Axis, set: &ClassSet) -> String {
         return format!("{name} is {}", wording::join(&parts(axis, set), "or"));
     }
     let mut named = outside;
-    if missing_out {
-        named = named.minus(&ClassSet::of(axis.classes.len(), [0]));
+    if let Some(missing) = axis.position(&Class::Missing) {
+        named = named.minus(&ClassSet::of(axis.classes.len(), [missing]));
     }
     let others = parts(axis, &named);
     let not = if others.len() == 1 { format!("not {}", others.join("")) } else { format!("neither {}", wording::join(&others, "nor")) };
-    if missing_out { format!("{name} is present and {not}") } else { format!("{name} is missing or {not}") }
+    match axis.position(&Class::Missing) {
+        None => format!("{name} is {not}"),
+        Some(_) if missing_out => format!("{name} is present and {not}"),
+        Some(_) => format!("{name} is missing or {not}"),
+    }
+}
+
+/// Whether a set takes in that there is no value.
+fn has_missing(axis: &Axis, set: &ClassSet) -> bool {
+    axis.position(&Class::Missing).is_some_and(|c| set.contains(c))
 }
 
 fn parts(axis: &Axis, set: &ClassSet) -> Vec<String> {
@@ -167,11 +176,11 @@ fn shortened(mut values: Vec<String>) -> Vec<String> {
 
 fn sizes(axis: &Axis, set: &ClassSet, zone: &TimeZone) -> String {
     let name = &axis.written;
-    let missing = set.contains(0);
+    let missing = has_missing(axis, set);
     if set.count() == 1 && missing {
         return format!("{name} is missing");
     }
-    if !missing && set.count() + 1 == axis.classes.len() {
+    if !missing && axis.position(&Class::Missing).is_some() && set.count() + 1 == axis.classes.len() {
         return format!("{name} is present");
     }
     let stretches = join_stretches(axis, set, zone, "present");

@@ -9,7 +9,7 @@ mod generated;
 mod oracle;
 mod questions;
 mod readme;
-mod streams;
 mod salesforce;
+mod streams;
 mod tidy;
 mod words;

@@ -2,7 +2,7 @@
 
 use crate::decide::unknown;
 use crate::diagnostic::{Diagnostic, DiagnosticName};
-use crate::model::{Answer, Members, Record};
+use crate::model::{Answer, Members, Record, Value};
 use crate::plan::Plan;
 use crate::text::wording;
 
@@ -28,9 +28,11 @@ pub(super) fn check(plan: &Plan) -> Vec<Diagnostic> {
 /// Returns the active reps for whom a `members` line is not ruled out by a record of which nothing is known.
 pub(super) fn possible_members<'p>(plan: &'p Plan, members: &Members) -> Vec<&'p Record> {
     let Some(rep) = plan.book.rep else { return Vec::new() };
-    let listed = |record: &Record| members.listed.is_empty() || members.listed.iter().any(|(name, _)| name.text == record.key);
-    let active = |record: &Record| matches!(record.value(rep.active), Some(crate::model::Value::YesNo(true)));
-    plan.data.all(rep.record).filter(|r| active(r) && listed(r) && possible(plan, members, r)).collect()
+    let fits = |record: &&Record| matches!(record.value(rep.active), Some(Value::YesNo(true))) && possible(plan, members, record);
+    if members.listed.is_empty() {
+        return plan.data.all(rep.record).filter(fits).collect();
+    }
+    members.listed.iter().filter_map(|(name, _)| plan.data.get(rep.record, &name.text)).filter(fits).collect()
 }
 
 fn possible(plan: &Plan, members: &Members, candidate: &Record) -> bool {

@@ -1,6 +1,7 @@
 //! Reads records, puts them into their total order, and decides one after the other: shared by `route` and `why`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -25,8 +26,8 @@ use crate::text::wording;
 
 /// An opened book that can decide, and where the records come from.
 pub struct Run {
-    /// The book.
-    pub opened: Opened,
+    /// The book. Never taken apart: the process ends with the command, and the system takes it back in one piece.
+    pub opened: ManuallyDrop<Opened>,
     /// The book ready to decide with.
     pub plan: Arc<Plan>,
     /// The type of the records.
@@ -92,7 +93,7 @@ pub fn open(wanted: &Source, terminal: &Terminal) -> Result<Run, Exit> {
             return Err(Exit::CouldNotRun);
         }
     };
-    Ok(Run { opened, plan, record, settings, path, shown, at })
+    Ok(Run { opened: ManuallyDrop::new(opened), plan, record, settings, path, shown, at })
 }
 
 /// Returns the plan of a book without errors; `done` is what cannot be done with another.

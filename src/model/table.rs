@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Type, Value};
+use super::{Type, Value, small_letters};
 
 /// Holds a file of rows as text, cells trimmed.
 #[derive(Clone, Debug, Default)]
@@ -33,7 +33,7 @@ pub type Tables = BTreeMap<Arc<str>, Result<Table, String>>;
 #[must_use]
 pub fn look_up_key(value: &Value, ty: &Type) -> Option<Arc<str>> {
     match value {
-        Value::Text(text) if *ty == (Type::Text { any_case: true }) => Some(text.to_lowercase().into()),
+        Value::Text(text) if *ty == (Type::Text { any_case: true }) => Some(small_letters(text)),
         Value::Text(text) | Value::Choice(text) | Value::Reference(text) => Some(text.clone()),
         Value::Number(number) => Some(number.normalize().to_string().into()),
         Value::Unlisted(_) | Value::Set { .. } | Value::Date(_) | Value::Time(_) | Value::YesNo(_) => None,

@@ -2,6 +2,7 @@
 //!
 //! A file is cut into items (`split`), each item is parsed alone by the pest grammar and built into the tree, and an
 //! item that does not parse is read again for the slips people make (`slips`) before the bare syntax error is shown.
+//! The plain forms of common items need no grammar (`quick`); they make the same tree, sooner.
 
 mod build;
 mod build_condition;
@@ -9,6 +10,7 @@ mod build_item;
 mod expected;
 mod guess;
 mod mend;
+mod quick;
 mod scan;
 mod slips;
 mod split;
@@ -66,7 +68,8 @@ pub fn parse(file: FileId, source: &SourceFile) -> Parsed {
     }
     let split = split::split(file, text);
     tree.comments = split.comments;
-    let mut reading = Reading { file, text, items: Vec::new(), findings: split.findings, effort: mend::FILE_EFFORT };
+    let mut reading =
+        Reading { file, text, words: quick::Words::new(), items: Vec::new(), findings: split.findings, effort: mend::FILE_EFFORT };
     for piece in split.pieces {
         reading.piece(piece, true);
     }
@@ -93,13 +96,14 @@ fn bounded(file: FileId, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
 struct Reading<'t> {
     file: FileId,
     text: &'t str,
+    words: quick::Words<'t>,
     items: Vec<Item>,
     findings: Vec<Diagnostic>,
     /// Bytes that may still be read again to find more than the first mistake of an item.
     effort: usize,
 }
 
-impl Reading<'_> {
+impl<'t> Reading<'t> {
     /// Parses one item. If it fails and swallowed others, because a brace is missing, those are parsed too.
     fn piece(&mut self, piece: Piece, may_cut: bool) {
         let Some(written) = self.text.get(piece.range.clone()) else { return };
@@ -128,14 +132,15 @@ impl Reading<'_> {
     }
 
     /// Parses and builds; fails with the grammar's error, or with none when nesting is too deep to try.
-    fn item(&self, start: usize, written: &str, found: &mut Vec<Diagnostic>) -> Result<Item, Option<Box<Error<Rule>>>> {
+    fn item(&mut self, start: usize, written: &'t str, found: &mut Vec<Diagnostic>) -> Result<Item, Option<Box<Error<Rule>>>> {
+        if let Some(item) = quick::item(self.file, start, written, &mut self.words) {
+            return Ok(item);
+        }
         if let Some(deep) = split::too_deep(self.file, start, written) {
             found.push(deep);
             return Err(None);
         }
-        let mut pairs = TurfParser::parse(Rule::item, written).map_err(|error| Some(Box::new(error)))?;
-        let build = build::Build { file: self.file, base: start };
-        pairs.next().and_then(|pair| build_item::item(&build, pair)).ok_or(None)
+        by_grammar(self.file, start, written)
     }
 
     fn keep(&mut self, found: Vec<Diagnostic>) {
@@ -145,6 +150,13 @@ impl Reading<'_> {
             self.effort = 0;
         }
     }
+}
+
+/// Parses an item by the grammar and builds it.
+fn by_grammar(file: FileId, start: usize, written: &str) -> Result<Item, Option<Box<Error<Rule>>>> {
+    let mut pairs = TurfParser::parse(Rule::item, written).map_err(|error| Some(Box::new(error)))?;
+    let build = build::Build { file, base: start };
+    pairs.next().and_then(|pair| build_item::item(&build, pair)).ok_or(None)
 }
 
 fn main_span(finding: &Diagnostic) -> Option<Span> {

@@ -49,15 +49,16 @@ impl<'t> Scanner<'t> {
     }
 
     /// Reads up to the closing mark on the same line; a backslash stands for the character after it.
-    fn delimited(&self, mark: char) -> (usize, bool) {
+    fn delimited(&self, mark: u8) -> (usize, bool) {
         let rest = self.rest();
         let mut escaped = false;
-        for (at, c) in rest.char_indices().skip(1) {
-            match c {
-                '\n' => return (unclosed_length(rest.get(..at).unwrap_or("")), false),
+        // All that matters is ASCII, so bytes do: those of other characters never look like it.
+        for (at, byte) in rest.bytes().enumerate().skip(1) {
+            match byte {
+                b'\n' => return (unclosed_length(rest.get(..at).unwrap_or("")), false),
                 _ if escaped => escaped = false,
-                '\\' => escaped = true,
-                _ if c == mark => return (at + c.len_utf8(), true),
+                b'\\' => escaped = true,
+                _ if byte == mark => return (at + 1, true),
                 _ => {}
             }
         }
@@ -65,7 +66,7 @@ impl<'t> Scanner<'t> {
     }
 
     fn text(&self) -> (usize, Seen<'t>) {
-        let (length, closed) = self.delimited('"');
+        let (length, closed) = self.delimited(b'"');
         if closed {
             return (length, Seen::Text { closed });
         }
@@ -95,7 +96,7 @@ impl<'t> Scanner<'t> {
             '"' => self.text(),
             '#' => (rest.find('\n').unwrap_or(rest.len()), Seen::Comment),
             '/' if self.after_matches => {
-                let (length, closed) = self.delimited('/');
+                let (length, closed) = self.delimited(b'/');
                 (length, Seen::Pattern { closed })
             }
             c if SMART_DOUBLE.contains(&c) || SINGLE.contains(&c) => match self.smart(c) {
@@ -111,10 +112,10 @@ impl<'t> Iterator for Scanner<'t> {
     type Item = Token<'t>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.at += self.rest().len() - self.rest().trim_start().len();
+        self.at += blank_length(self.rest());
         let rest = self.rest();
         let first = rest.chars().next()?;
-        let word = rest.find(|c: char| !is_inside(c)).unwrap_or(rest.len());
+        let word = word_length(rest);
         let (length, seen) = if word > 0 { (word, Seen::Word(rest.get(..word).unwrap_or(""))) } else { self.other(first) };
         self.after_matches = seen == Seen::Word("matches") || self.after_matches && seen == Seen::Comment;
         let range = self.at..self.at + length.max(1);
@@ -126,6 +127,23 @@ impl<'t> Iterator for Scanner<'t> {
 /// Returns whether a character may stand inside a word.
 pub(super) fn is_inside(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '-')
+}
+
+/// Returns how many bytes of white space a text begins with. Nearly all of it is ASCII, which is told by the byte.
+fn blank_length(text: &str) -> usize {
+    let plain = text.bytes().position(|b| !matches!(b, b' ' | b'\t'..=b'\r')).unwrap_or(text.len());
+    if is_plain_at(text, plain) { plain } else { text.len() - text.trim_start().len() }
+}
+
+/// Returns how many bytes of a word a text begins with.
+fn word_length(text: &str) -> usize {
+    let plain = text.bytes().position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))).unwrap_or(text.len());
+    if is_plain_at(text, plain) { plain } else { text.find(|c: char| !is_inside(c)).unwrap_or(text.len()) }
+}
+
+/// Returns whether no character beyond ASCII begins at a byte.
+fn is_plain_at(text: &str, at: usize) -> bool {
+    text.as_bytes().get(at).is_none_or(u8::is_ascii)
 }
 
 /// A text that is not closed gives back the brace that ends its line, so that one slip does not become two.

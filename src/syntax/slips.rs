@@ -36,7 +36,9 @@ const OPERATORS: &[(&str, &str)] = &[
 /// Looks for characters that are not what they look like, outside of texts and comments.
 pub(super) fn characters(file: FileId, start: usize, text: &str) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    if text.is_ascii() && !text.contains(|c: char| c == '\'' || c.is_ascii_control()) {
+    let usual = |b: u8| matches!(b, b' '..=b'~' | b'\t' | b'\r' | b'\n') && b != b'\'';
+    // Looked at to the last byte, because that goes many at a time.
+    if text.bytes().fold(true, |all, b| all & usual(b)) {
         return findings;
     }
     let mut last_end = 0;

@@ -124,8 +124,9 @@ impl<'t> Cutter<'t> {
                 break;
             }
             let gap = self.text.get(last_end..range.start).unwrap_or("");
-            let first = last_end == self.range.start || gap.contains('\n');
-            if let Some(at) = gap.rfind('\n') {
+            let line_end = gap.bytes().rposition(|b| b == b'\n');
+            let first = last_end == self.range.start || line_end.is_some();
+            if let Some(at) = line_end {
                 self.line_start = last_end + at + 1;
             }
             if first {
@@ -174,18 +175,18 @@ impl<'t> Cutter<'t> {
             return true;
         }
         let Seen::Word(word) = seen else { return false };
-        let keyword = word.to_lowercase();
-        if !ITEMS.contains(&keyword.as_str()) {
+        if !item.open.is_empty() && !self.strict {
             return false;
         }
+        let Some(keyword) = ITEMS.iter().find(|i| i.eq_ignore_ascii_case(word)) else { return false };
         let first_column = first && range.start == self.line_start;
         if !item.open.is_empty() {
             let sure = !ALSO_STATEMENTS.contains(&word) || self.is_heading(range.start, word);
-            return self.strict && first_column && ITEMS.contains(&word) && sure;
+            return first_column && ITEMS.contains(&word) && sure;
         }
         // The word after a keyword is a name, even if it is spelt like a keyword itself.
         let is_name = item.tokens == 1 && !first;
-        !is_name && (first_column && item.tokens > 1 || self.is_heading(range.start, &keyword))
+        !is_name && (first_column && item.tokens > 1 || self.is_heading(range.start, keyword))
     }
 
     /// Returns whether what stands here reads like the heading of an item.

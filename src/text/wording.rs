@@ -87,11 +87,15 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<
 /// Writes a value the way a rule file would: bare when it is one word, in quotes otherwise.
 #[must_use]
 pub fn as_written(value: &str) -> String {
-    let bare = !value.is_empty()
-        && value.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
+    if is_bare(value) { value.to_owned() } else { format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")) }
+}
+
+/// Returns whether a value is one word, so that a rule file needs no quotes for it.
+#[must_use]
+pub fn is_bare(value: &str) -> bool {
+    value.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
         && value.chars().next().is_some_and(char::is_alphanumeric)
-        && !KEYWORDS.contains(&value);
-    if bare { value.to_owned() } else { format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")) }
+        && !KEYWORDS.contains(&value)
 }
 
 /// Words that conditions are made of; a value spelt like one of them needs quotes.

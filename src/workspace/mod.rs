@@ -53,6 +53,8 @@ pub struct Materials {
 pub struct Snapshot {
     /// The rule files.
     pub sources: Sources,
+    /// Their trees, in path order.
+    pub trees: Arc<[SyntaxTree]>,
     /// The declared records.
     pub schema: Schema,
     /// Everything found, sorted by place.
@@ -123,7 +125,15 @@ impl Draft {
         }
         diagnostic::sort(&mut findings);
         let plan = plan.filter(|_| !diagnostic::has_errors(&findings));
-        Snapshot { sources: self.sources, schema: self.schema, findings, book, plan, settings: materials.settings }
+        Snapshot {
+            sources: self.sources,
+            trees: self.trees.into(),
+            schema: self.schema,
+            findings,
+            book,
+            plan,
+            settings: materials.settings,
+        }
     }
 }
 

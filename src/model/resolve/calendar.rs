@@ -175,10 +175,10 @@ impl Resolver<'_> {
 
     /// Checks that a calendar of that name is declared.
     pub(super) fn calendar_id(&mut self, name: &Name) -> bool {
-        let known: Vec<Arc<str>> = self.items.calendars.iter().map(|c| c.name.text.clone()).collect();
-        if known.contains(&name.text) {
+        if self.items.calendars.iter().any(|c| c.name.text == name.text) {
             return true;
         }
+        let known: Vec<Arc<str>> = self.items.calendars.iter().map(|c| c.name.text.clone()).collect();
         self.unknown(
             DiagnosticName::UnknownCalendar,
             "calendar",

@@ -9,6 +9,7 @@ use super::{Resolver, Scope};
 use crate::diagnostic::{Diagnostic, DiagnosticName};
 use crate::model::{
     self, Comparison, Condition, ConditionKind, FieldPath, Pattern, Period, PlacedTest, Predicate, RecordId, Right, Test, Type, Value,
+    folded_postal,
 };
 use crate::syntax::tree as syntax;
 use crate::syntax::tree::{Literal, LiteralKind, Moment, Operand, Path, SetOperand};
@@ -287,10 +288,7 @@ impl Resolver<'_> {
         pieces
             .iter()
             .map(|piece| match piece {
-                Operand::Literal(literal) if subject.ty == Type::Postal => {
-                    let folded: String = literal.raw.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect();
-                    Some(Right::Value(Value::Text(folded.into())))
-                }
+                Operand::Literal(literal) if subject.ty == Type::Postal => Some(Right::Value(Value::Text(folded_postal(&literal.raw)))),
                 Operand::Literal(literal) => Some(Right::Value(Value::Text(literal.raw.clone()))),
                 Operand::Path(path) => {
                     let other = self.field_path(path, scope)?;

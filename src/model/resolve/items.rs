@@ -1,6 +1,7 @@
 //! All items of a book by kind and name, whatever file they stand in; two of one name are reported here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::heading;
@@ -122,19 +123,23 @@ impl<'a> Items<'a> {
 /// Finds names given twice. Segments, lists and derived fields share one space of names with one another only by kind.
 #[derive(Default)]
 struct Clashes {
-    seen: BTreeMap<(&'static str, Arc<str>), Span>,
+    seen: HashMap<(&'static str, Arc<str>), Span>,
     findings: Vec<Diagnostic>,
 }
 
 impl Clashes {
     /// Returns whether the name is new; reports it with both places otherwise.
     fn first(&mut self, keyword: &'static str, name: &Name) -> bool {
-        if let Some(earlier) = self.seen.get(&(keyword, name.text.clone())) {
-            self.findings.push(duplicate(keyword, name, *earlier));
-            return false;
+        match self.seen.entry((keyword, name.text.clone())) {
+            Entry::Occupied(earlier) => {
+                self.findings.push(duplicate(keyword, name, *earlier.get()));
+                false
+            }
+            Entry::Vacant(free) => {
+                free.insert(name.span);
+                true
+            }
         }
-        self.seen.insert((keyword, name.text.clone()), name.span);
-        true
     }
 }
 

@@ -1,13 +1,14 @@
 //! Literals to values of the type they meet, lists to sets, columns of files, queues.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::hash::Hash;
+use std::sync::{Arc, LazyLock};
 
 use jiff::civil::Date;
 
 use super::Resolver;
 use crate::diagnostic::{Diagnostic, DiagnosticName};
-use crate::model::{List, ListId, Period, Table, Type, Value, ValueSet, read_cell, read_literal};
+use crate::model::{List, ListId, Period, Table, Type, Value, ValueSet, read_cell, read_literal, small_letters};
 use crate::syntax::tree::{Length, ListSource, Literal, LiteralKind};
 use crate::text::{Name, Span, wording};
 
@@ -224,12 +225,12 @@ impl Resolver<'_> {
 
     /// Reads a list as the type of the field it meets; once for each type.
     pub(super) fn list_as(&mut self, list: ListId, ty: &Type, field: &str, at: Span) -> ValueSet {
-        if let Some((_, _, set)) = self.typed_lists.iter().find(|(l, t, _)| *l == list && t == ty) {
+        if let Some((_, set)) = self.typed_lists.get(&list).into_iter().flatten().find(|(t, _)| t == ty) {
             return set.clone();
         }
         let (values, name) = (self.lists[list.index()].values.clone(), self.lists[list.index()].name.clone());
         let spans = self.list_spans[list.index()].clone();
-        let mut set = Collected::default();
+        let mut set = Collected { most: values.len(), ..Collected::default() };
         let mut strangers: Vec<Arc<str>> = Vec::new();
         for (position, value) in values.iter().enumerate() {
             match spans.get(position) {
@@ -262,18 +263,21 @@ impl Resolver<'_> {
             );
         }
         let set = set.into_set(Some(list));
-        self.typed_lists.push((list, ty.clone(), set.clone()));
+        self.typed_lists.entry(list).or_default().push((ty.clone(), set.clone()));
         set
     }
 
     /// Reads the values written in brackets.
     pub(super) fn values(&mut self, literals: &[Literal], ty: &Type, field: &str) -> ValueSet {
-        self.report_repeats(literals, Some(ty));
-        let mut set = Collected::default();
+        let mut set = Collected { most: literals.len(), ..Collected::default() };
         for literal in literals {
             if let Some(value) = self.value(literal, ty, field) {
                 set.add(value, ty);
             }
+        }
+        // As many values as literals: no two of them are one.
+        if set.len() < literals.len() {
+            self.report_repeats(literals, Some(ty));
         }
         set.into_set(None)
     }
@@ -292,9 +296,20 @@ impl Resolver<'_> {
     }
 }
 
+/// The empty sets: of the three kinds of values, a set has but one.
+static TEXTS: LazyLock<Arc<HashSet<Arc<str>>>> = LazyLock::new(Arc::default);
+static NUMBERS: LazyLock<Arc<HashSet<rust_decimal::Decimal>>> = LazyLock::new(Arc::default);
+static DATES: LazyLock<Arc<HashSet<Date>>> = LazyLock::new(Arc::default);
+
+fn shared<T>(values: HashSet<T>, empty: &Arc<HashSet<T>>) -> Arc<HashSet<T>> {
+    if values.is_empty() { empty.clone() } else { Arc::new(values) }
+}
+
 /// Collects values by kind on the way to a [`ValueSet`].
 #[derive(Default)]
 struct Collected {
+    /// How many there can be.
+    most: usize,
     texts: HashSet<Arc<str>>,
     numbers: HashSet<rust_decimal::Decimal>,
     dates: HashSet<Date>,
@@ -303,23 +318,27 @@ struct Collected {
 impl Collected {
     fn add(&mut self, value: Value, ty: &Type) {
         match value {
-            Value::Text(text) if *ty == (Type::Text { any_case: true }) => {
-                self.texts.insert(text.to_lowercase().into());
-            }
-            Value::Text(text) | Value::Choice(text) | Value::Reference(text) => {
-                self.texts.insert(text);
-            }
-            Value::Number(number) => {
-                self.numbers.insert(number.normalize());
-            }
-            Value::Date(date) => {
-                self.dates.insert(date);
-            }
+            Value::Text(text) if *ty == (Type::Text { any_case: true }) => insert(&mut self.texts, small_letters(&text), self.most),
+            Value::Text(text) | Value::Choice(text) | Value::Reference(text) => insert(&mut self.texts, text, self.most),
+            Value::Number(number) => insert(&mut self.numbers, number.normalize(), self.most),
+            Value::Date(date) => insert(&mut self.dates, date, self.most),
             Value::Time(_) | Value::YesNo(_) | Value::Unlisted(_) | Value::Set { .. } => {}
         }
     }
 
-    fn into_set(self, list: Option<ListId>) -> ValueSet {
-        ValueSet { list, texts: Arc::new(self.texts), numbers: Arc::new(self.numbers), dates: Arc::new(self.dates) }
+    fn len(&self) -> usize {
+        self.texts.len() + self.numbers.len() + self.dates.len()
     }
+
+    fn into_set(self, list: Option<ListId>) -> ValueSet {
+        ValueSet { list, texts: shared(self.texts, &TEXTS), numbers: shared(self.numbers, &NUMBERS), dates: shared(self.dates, &DATES) }
+    }
+}
+
+/// Adds a value, making room for all of them with the first.
+fn insert<T: Eq + Hash>(values: &mut HashSet<T>, value: T, most: usize) {
+    if values.is_empty() {
+        values.reserve(most);
+    }
+    values.insert(value);
 }

@@ -103,7 +103,7 @@ struct Resolver<'a> {
     list_spans: Vec<Vec<Span>>,
     /// Lines of list values in their file, to point at a row that repeats another.
     list_lines: Vec<Vec<u64>>,
-    typed_lists: Vec<(ListId, Type, ValueSet)>,
+    typed_lists: BTreeMap<ListId, Vec<(Type, ValueSet)>>,
     calendars: Vec<Calendar>,
     segments: Vec<Segment>,
     /// Why a segment does not fit a record, in words.
@@ -111,6 +111,8 @@ struct Resolver<'a> {
     classes: Vec<Class>,
     queues: Vec<Name>,
     priorities: Vec<Name>,
+    /// Positions of the priorities by name.
+    ranks: BTreeMap<Arc<str>, u32>,
     territories: Vec<Territory>,
     territory_names: BTreeMap<Arc<str>, TerritoryId>,
     tables: Vec<TerritoryTable>,
@@ -128,13 +130,14 @@ impl<'a> Resolver<'a> {
             lists: Vec::new(),
             list_spans: Vec::new(),
             list_lines: Vec::new(),
-            typed_lists: Vec::new(),
+            typed_lists: BTreeMap::new(),
             calendars: Vec::new(),
             segments: Vec::new(),
             misfits: BTreeMap::new(),
             classes: Vec::new(),
             queues: Vec::new(),
             priorities: Vec::new(),
+            ranks: BTreeMap::new(),
             territories: Vec::new(),
             territory_names: BTreeMap::new(),
             tables: Vec::new(),
@@ -210,23 +213,23 @@ impl<'a> Resolver<'a> {
     }
 
     fn team_id(&self, name: &str) -> Option<TeamId> {
-        self.teams.iter().position(|t| t.name.as_str() == name).map(TeamId::from_index)
+        by_name(&self.teams, name, |t| &t.name).map(TeamId::from_index)
     }
 
     fn credit_id(&self, name: &str) -> Option<CreditId> {
-        self.credits.iter().position(|c| c.name.as_str() == name).map(CreditId::from_index)
+        by_name(&self.credits, name, |c| &c.name).map(CreditId::from_index)
     }
 
     fn segment_id(&self, name: &str) -> Option<SegmentId> {
-        self.segments.iter().position(|s| s.name.as_str() == name).map(SegmentId::from_index)
+        by_name(&self.segments, name, |s| &s.name).map(SegmentId::from_index)
     }
 
     fn class_id(&self, record: RecordId, name: &str) -> Option<ClassId> {
-        self.classes.iter().position(|c| c.record == record && c.name.as_str() == name).map(ClassId::from_index)
+        by_name(&self.classes, name, |c| &c.name).filter(|i| self.classes[*i].record == record).map(ClassId::from_index)
     }
 
     fn list_id(&self, name: &str) -> Option<ListId> {
-        self.lists.iter().position(|l| l.name.as_str() == name).map(ListId::from_index)
+        by_name(&self.lists, name, |l| &l.name).map(ListId::from_index)
     }
 
     /// Reports a name of some kind that nobody declared, unless its declaration did not parse.
@@ -273,6 +276,11 @@ impl<'a> Resolver<'a> {
         }
         all.first()
     }
+}
+
+/// Finds the position of a name; the items of every kind are sorted by name, and no two share one.
+fn by_name<T>(sorted: &[T], name: &str, of: impl Fn(&T) -> &Name) -> Option<usize> {
+    sorted.binary_search_by(|item| of(item).as_str().cmp(name)).ok()
 }
 
 /// Makes the finding for an unknown name.

@@ -138,7 +138,7 @@ impl Resolver<'_> {
             }
             Part::Segment(segment) => return End::Segment(segment, place),
         };
-        End::Value(FieldPath { place, attribute, domain_of: false, ty, written: written(path).into(), span: path.span })
+        End::Value(FieldPath { place, attribute, domain_of: false, ty, written: shared(path), span: path.span })
     }
 
     fn unknown_part(&mut self, path: &Path, place: &Place, part: &Name) {
@@ -185,6 +185,14 @@ impl Resolver<'_> {
             finding = finding.help("`territory` can be asked about only in rules and overlays, because placing comes before them.");
         }
         self.report(finding);
+    }
+}
+
+/// Writes a path as the author did; a single word is shared with the tree.
+fn shared(path: &Path) -> Arc<str> {
+    match path.parts.as_slice() {
+        [only] if wording::is_bare(&only.text) => only.text.clone(),
+        _ => written(path).into(),
     }
 }
 

@@ -19,15 +19,14 @@ impl Resolver<'_> {
             self.findings.push(finding);
         }
         let Some(item) = self.items.priorities.first() else { return };
-        let mut names: Vec<Name> = Vec::new();
         for name in &item.names {
-            if let Some(earlier) = names.iter().find(|n| n.text == name.text) {
-                self.findings.push(super::items::duplicate("priority", name, earlier.span));
-            } else {
-                names.push(name.clone());
+            let next = u32::try_from(self.priorities.len()).unwrap_or(u32::MAX);
+            let rank = *self.ranks.entry(name.text.clone()).or_insert(next);
+            match self.priorities.get(rank as usize) {
+                Some(earlier) => self.findings.push(super::items::duplicate("priority", name, earlier.span)),
+                None => self.priorities.push(name.clone()),
             }
         }
-        self.priorities = names;
     }
 
     /// Resolves a priority; reports numbers beside names.
@@ -60,8 +59,8 @@ impl Resolver<'_> {
             }
             return Some(Priority { rank: rank.ok()?, name: name.text.clone() });
         }
-        if let Some(position) = self.priorities.iter().position(|p| p.text == name.text) {
-            return Some(Priority { rank: u32::try_from(position).unwrap_or(u32::MAX), name: name.text.clone() });
+        if let Some(rank) = self.ranks.get(&name.text) {
+            return Some(Priority { rank: *rank, name: name.text.clone() });
         }
         let known: Vec<Arc<str>> = self.priorities.iter().map(|p| p.text.clone()).collect();
         let declare = if known.is_empty() {
@@ -93,7 +92,7 @@ impl Resolver<'_> {
     /// Resolves the only `from ... through` of an item.
     pub(super) fn only_dates(&mut self, written: &[tree::Dates]) -> Dates {
         match self.unique_statement("from ... through", written, |d| d.span) {
-            Some(dates) => self.dates(&dates.clone()),
+            Some(dates) => self.dates(dates),
             None => Dates::default(),
         }
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::Resolver;
 use crate::diagnostic::{Diagnostic, DiagnosticName, Severity};
-use crate::model::{Type, Value, look_up_key, read_cell};
+use crate::model::{ListId, Type, Value, folded_postal, look_up_key, read_cell, small_letters};
 use crate::syntax::tree::Literal;
 use crate::text::{Span, wording};
 
@@ -27,6 +27,9 @@ pub(super) enum Compared {
 impl Resolver<'_> {
     /// Reports values in brackets that are the same to the field they meet; without a type, the same as written.
     pub(super) fn report_repeats(&mut self, literals: &[Literal], ty: Option<&Type>) {
+        if literals.len() < 2 {
+            return;
+        }
         let keys: Vec<Arc<str>> = literals.iter().map(|l| ty.map_or_else(|| l.raw.clone(), |ty| self.folded(&l.raw, ty))).collect();
         for (second, first) in repeats(&keys) {
             if let (Some(second), Some(first)) = (literals.get(second), literals.get(first)) {
@@ -37,19 +40,23 @@ impl Resolver<'_> {
 
     /// Reports pieces of text given twice, and those that a shorter one takes in: 941 adds nothing to 94.
     pub(super) fn report_repeated_pieces(&mut self, literals: &[Literal], ty: &Type, compared: Option<Compared>) {
+        if literals.len() < 2 {
+            return;
+        }
         let pieces: Vec<Arc<str>> = literals.iter().map(|l| folded_piece(&l.raw, ty)).collect();
         for (second, first) in repeats(&pieces) {
             self.report(twice((&literals[second].raw, literals[second].span), (&literals[first].raw, literals[first].span)));
         }
         let Some(compared) = compared else { return };
-        let takes_in = |short: &str, long: &str| match compared {
-            Compared::Beginning => long.starts_with(short),
-            Compared::Ending => long.ends_with(short),
-        };
+        let first: BTreeMap<&str, &Literal> = pieces.iter().zip(literals).rev().map(|(piece, literal)| (&**piece, literal)).collect();
         for (long, piece) in literals.iter().zip(&pieces) {
             // The shortest says most: beside 9, both 94 and 941 add nothing.
-            let shorter = literals.iter().zip(&pieces).filter(|(_, p)| p.len() < piece.len() && !p.is_empty() && takes_in(p, piece));
-            let Some((short, _)) = shorter.min_by_key(|(_, p)| p.len()) else { continue };
+            let mut cuts = piece.char_indices().map(|(at, _)| at).filter(|at| *at > 0);
+            let short = match compared {
+                Compared::Beginning => cuts.find_map(|at| first.get(piece.get(..at)?)),
+                Compared::Ending => cuts.rev().find_map(|at| first.get(piece.get(at..)?)),
+            };
+            let Some(short) = short else { continue };
             let (how, what) = match compared {
                 Compared::Beginning => ("begins", "beginnings"),
                 Compared::Ending => ("ends", "endings"),
@@ -68,8 +75,8 @@ impl Resolver<'_> {
         for position in 0..self.lists.len() {
             let values = self.lists[position].values.clone();
             let mut found: BTreeMap<usize, usize> = repeats(&values).into_iter().collect();
-            let types: Vec<Type> = self.typed_lists.iter().filter(|(l, _, _)| l.index() == position).map(|(_, t, _)| t.clone()).collect();
-            for ty in &types {
+            let typed = self.typed_lists.get(&ListId::from_index(position));
+            for (ty, _) in typed.into_iter().flatten() {
                 let keys: Vec<Arc<str>> = values.iter().map(|v| self.folded(v, ty)).collect();
                 for (second, first) in repeats(&keys) {
                     found.entry(second).or_insert(first);
@@ -134,8 +141,8 @@ impl Resolver<'_> {
 /// Folds a piece of text as the comparison does: nothing is trimmed, because blanks belong to the piece.
 fn folded_piece(raw: &Arc<str>, ty: &Type) -> Arc<str> {
     match ty {
-        Type::Postal => raw.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect::<String>().into(),
-        Type::Text { any_case: true } => raw.to_lowercase().into(),
+        Type::Postal => folded_postal(raw),
+        Type::Text { any_case: true } => small_letters(raw),
         _ => raw.clone(),
     }
 }

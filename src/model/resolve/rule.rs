@@ -40,8 +40,8 @@ impl Resolver<'_> {
     }
 
     fn rule_priority(&mut self, item: &RuleItem) -> Option<Priority> {
-        if let Some(written) = self.unique_statement("priority", &item.priorities, |p| p.name.span).cloned() {
-            return self.priority(&written);
+        if let Some(written) = self.unique_statement("priority", &item.priorities, |p| p.name.span) {
+            return self.priority(written);
         }
         let several = self.items.rules.len() > 1;
         if several || !self.priorities.is_empty() {
@@ -64,7 +64,7 @@ impl Resolver<'_> {
     }
 
     fn route(&mut self, routes: &[Route], record: RecordId, name: &Name, what: &str) -> Option<Vec<Target>> {
-        let Some(route) = self.unique_statement("route to", routes, |r| r.span).cloned() else {
+        let Some(route) = self.unique_statement("route to", routes, |r| r.span) else {
             self.report(
                 Diagnostic::new(DiagnosticName::MissingStatement, format!("the {what} `{name}` does not say where records go"))
                     .at(name.span, "no `route to`")
@@ -79,20 +79,20 @@ impl Resolver<'_> {
     }
 
     fn credit_named(&mut self, names: &[Name]) -> Option<CreditId> {
-        let name = self.unique_statement("credit", names, |n| n.span)?.clone();
+        let name = self.unique_statement("credit", names, |n| n.span)?;
         let found = self.credit_id(&name.text);
         if found.is_none() {
             let known: Vec<Arc<str>> = self.credits.iter().map(|c| c.name.text.clone()).collect();
             let declare =
                 format!("Declare it, for example `credit {} {{ revenue: 100% assignee }}`.", crate::text::wording::as_written(&name.text));
-            self.unknown(DiagnosticName::UnknownCredit, "credit plan", &name, &known, &declare);
+            self.unknown(DiagnosticName::UnknownCredit, "credit plan", name, &known, &declare);
         }
         found
     }
 
     fn respond(&mut self, written: &[Length]) -> Option<Period> {
-        let length = self.unique_statement("respond within", written, |l| l.span)?.clone();
-        self.period(&length)
+        let length = self.unique_statement("respond within", written, |l| l.span)?;
+        self.period(length)
     }
 
     /// Resolves `otherwise`, one for each record that rules are for.

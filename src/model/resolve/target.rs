@@ -11,7 +11,7 @@ use crate::text::Name;
 impl Resolver<'_> {
     /// Resolves a chain of targets; every one is looked at.
     pub(super) fn targets(&mut self, written: &[tree::Target], record: RecordId) -> Vec<Target> {
-        let mut targets = Vec::new();
+        let mut targets = Vec::with_capacity(written.len());
         for (position, target) in written.iter().enumerate() {
             if let Some(resolved) = self.target(target, record) {
                 let sure = matches!(resolved.kind, TargetKind::Queue(_)) && resolved.condition.is_none();
@@ -83,7 +83,7 @@ impl Resolver<'_> {
 
     /// Looks up a queue; reports the undeclared.
     pub(super) fn queue(&mut self, name: &Name) -> Option<Arc<str>> {
-        if self.queues.iter().any(|q| q.text == name.text) {
+        if super::by_name(&self.queues, &name.text, |q| q).is_some() {
             return Some(name.text.clone());
         }
         let known: Vec<Arc<str>> = self.queues.iter().map(|q| q.text.clone()).collect();

@@ -83,6 +83,8 @@ pub struct Stream<'p> {
     pub(super) otherwise_fixed: bool,
     /// By rule in the order considered: the record's own fields that its open parts ask about; none for any.
     pub(super) asked: Vec<Option<u64>>,
+    /// Likewise of their whole conditions.
+    pub(super) asked_whole: Vec<Option<u64>>,
     /// Whether rows can be decided without becoming records at all.
     pub(super) direct: bool,
 }
@@ -143,6 +145,8 @@ impl<'p> Stream<'p> {
         let fixed = index.order.iter().map(|id| rule(id).is_some_and(|r| is_fixed(&r.route) && r.credit.is_none() && r.respond.is_none()));
         let otherwise = book.otherwise.get(&record);
         let otherwise_fixed = otherwise.is_none_or(|o| is_fixed(&o.route) && o.credit.is_none() && o.respond.is_none());
+        let whole = |id: &crate::model::RuleId| rule(id).and_then(|r| fields_asked(std::slice::from_ref(&r.condition)));
+        let asked_whole = index.order.iter().map(whole).collect();
         let asked = index.open.iter().map(|parts| fields_asked(parts)).collect();
         let key = ty.key.index();
         let direct = fields.len() <= 64 && cells.is_plain(key) && index.points.derived().next().is_none() && book.tables.is_empty();
@@ -166,6 +170,7 @@ impl<'p> Stream<'p> {
             money,
             otherwise_fixed,
             asked,
+            asked_whole,
             engine,
         })
     }

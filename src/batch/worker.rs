@@ -285,20 +285,14 @@ impl<'s, 'p> Worker<'s, 'p> {
             }
             let holds = match candidate.certainty {
                 Certainty::Certain => true,
-                Certainty::Unsure => return None,
+                Certainty::Unsure => {
+                    self.fill((*stream.asked_whole.get(candidate.item)?)?, cells)?;
+                    let rule = stream.plan.book.rules.get(index.order.get(candidate.item)?.index())?;
+                    let context = Context::new(stream.plan, &self.record, &self.state, at).placed_in(territory);
+                    rule.dates.contains(context.today) && answer(&rule.condition, &context).is_yes()
+                }
                 Certainty::Open => {
-                    let mut wanted = (*stream.asked.get(candidate.item)?)? & !self.filled;
-                    while wanted != 0 {
-                        let position = wanted.trailing_zeros() as usize;
-                        wanted &= wanted - 1;
-                        let cell = stream.cells.column(position).and_then(|c| cells.at(c));
-                        let value = match cell {
-                            Some(cell) => stream.cells.read(position, cell, &mut FieldReport::default()).ok()?,
-                            None => None,
-                        };
-                        *self.record.values.get_mut(position)? = value;
-                        self.filled |= 1 << position;
-                    }
+                    self.fill((*stream.asked.get(candidate.item)?)?, cells)?;
                     let context = Context::new(stream.plan, &self.record, &self.state, at).placed_in(territory);
                     index.open.get(candidate.item)?.iter().all(|part| answer(part, &context).is_yes())
                 }
@@ -318,6 +312,23 @@ impl<'s, 'p> Worker<'s, 'p> {
             None if stream.otherwise_fixed => Some(None),
             None => None,
         }
+    }
+
+    /// Reads values of the row at hand, by the bits of their fields; none when one of them cannot be read.
+    fn fill(&mut self, fields: u64, cells: Cells<'_>) -> Option<()> {
+        let mut wanted = fields & !self.filled;
+        while wanted != 0 {
+            let position = wanted.trailing_zeros() as usize;
+            wanted &= wanted - 1;
+            let cell = self.stream.cells.column(position).and_then(|c| cells.at(c));
+            let value = match cell {
+                Some(cell) => self.stream.cells.read(position, cell, &mut FieldReport::default()).ok()?,
+                None => None,
+            };
+            *self.record.values.get_mut(position)? = value;
+            self.filled |= 1 << position;
+        }
+        Some(())
     }
 
     /// Finds what a rule always comes to in a placing, from the first row that it takes.

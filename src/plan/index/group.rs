@@ -20,7 +20,7 @@ const BITS: u32 = 512;
 
 /// How many classes of numbers, days or instants are told apart on one axis; with more, neighbours share a row and what
 /// they let through is asked again.
-const MOST_STRETCHES: usize = 192;
+const MOST_STRETCHES: usize = 384;
 
 /// How many bits a class may differ in before it gets a row of its own.
 const MOST_PATCHED: usize = 256;

@@ -1,6 +1,7 @@
 //! The parser seen from outside: the language reference parses, and so on for every construct and every slip.
 
 mod errors;
+mod quick;
 mod reference;
 mod robust;
 mod tree;

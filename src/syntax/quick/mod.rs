@@ -4,12 +4,11 @@
 //! one item as it stands; what goes out is the very tree that the grammar would have led to, or nothing. Nothing is
 //! never a mistake: whatever is rare, odd or wrong is left to the grammar, which alone decides what the language is and
 //! reports what does not parse. So each function follows the alternatives of the grammar rule it is called after, in
-//! their order, and gives up where the grammar would look further. The tests compare the two.
+//! their order, and gives up where the grammar would look further. `tests/quick.rs`
+//! compares the two.
 
 mod conditions;
 mod items;
-#[cfg(test)]
-mod tests;
 
 use std::collections::HashMap;
 use std::sync::Arc;

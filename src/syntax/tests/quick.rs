@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::Words;
+use crate::syntax::quick::Words;
 use crate::syntax::{by_grammar, quick, split};
 use crate::text::FileId;
 

@@ -1,28 +1,44 @@
 //! What the proofs stand on: the space of one type of record, the book's formulas in it, and examples that were asked of
 //! the evaluator.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Settings;
 use super::examples::Examples;
 use crate::decide::{Context, Decision, roster, standings};
 use crate::diagnostic::Witness;
-use crate::model::{Condition, RecordId, Rule, RuleId, TerritoryId, Type};
+use crate::model::words::action;
+use crate::model::{Condition, ConditionKind, Dates, RecordId, Rule, RuleId, TerritoryId, Type};
 use crate::plan::Plan;
 use crate::space::{
-    Area, Aspect, AxisId, Budget, Class, ClassSet, NodeId, Ordinary, Ranked, Region, Space, Standings, Survey, Surveyed, VARIANTS, field_at,
+    Area, Aspect, AxisId, Budget, Class, ClassSet, NodeId, Ordinary, Purse, Ranked, Region, Space, Standings, Survey, Surveyed, VARIANTS,
+    field_at,
 };
 use crate::state::State;
 use crate::text::Span;
 
-/// One condition among those that must hold together.
+/// A condition as a tree of what must hold together and of what can hold instead of each other.
+///
+/// Negation is settled on the way down: of `not (a or b)` both parts must hold, each as `not`.
 pub(super) struct Clause {
     /// Where it is written.
     pub span: Span,
-    /// Where it is yes.
-    pub yes: NodeId,
-    /// Where all the others hold and it is not yes: empty when it makes no difference.
-    pub missed: NodeId,
+    /// Whether a `not` that is not part of the text turns it round.
+    pub turned: bool,
+    /// Where it holds, as turned.
+    pub holds: NodeId,
+    pub parts: Parts,
+}
+
+/// The parts of a [`Clause`].
+pub(super) enum Parts {
+    /// All must hold.
+    All(Vec<Clause>),
+    /// One must hold.
+    Any(Vec<Clause>),
+    /// None: a test, or a definition looked at by itself.
+    None,
 }
 
 /// What a condition belongs to.
@@ -35,12 +51,20 @@ pub(super) enum Owner {
     ClassLine(usize, usize),
 }
 
-/// An item with its conditions.
+/// An item with its condition.
 pub(super) struct Conditioned {
     pub owner: Owner,
-    /// Where all of it holds.
-    pub whole: NodeId,
-    pub clauses: Vec<Clause>,
+    pub clause: Clause,
+    /// What must hold besides: its days, and where the territory around it claims.
+    pub around: Vec<Around>,
+}
+
+/// Something that must hold besides an item's own condition.
+pub(super) struct Around {
+    pub span: Option<Span>,
+    /// What it is, for a label.
+    pub what: String,
+    pub holds: NodeId,
 }
 
 /// Holds the space of one type of record.
@@ -57,8 +81,11 @@ pub(super) struct Ground<'p> {
     pub regions: Vec<Arc<Region>>,
     /// For each of them whether it takes every record that it applies to.
     pub sure: Vec<bool>,
+    /// For each of them what it does: equal numbers for what is the same.
+    pub actions: Vec<usize>,
     pub conditioned: Vec<Conditioned>,
     budget: u64,
+    purse: Purse,
 }
 
 /// What became of an example.
@@ -86,20 +113,53 @@ impl Tried<'_> {
 
 impl<'p> Ground<'p> {
     /// Reads the book about one type of record.
-    pub(super) fn new(plan: &'p Plan, record: RecordId, settings: &Settings) -> Self {
+    pub(super) fn new(plan: &'p Plan, record: RecordId, settings: &Settings, purse: &Purse) -> Self {
+        Self::read(plan, record, settings, purse, false)
+    }
+
+    /// Reads it with all its conditions apart, to judge each.
+    pub(super) fn with_conditions(plan: &'p Plan, record: RecordId, settings: &Settings, purse: &Purse) -> Self {
+        Self::read(plan, record, settings, purse, true)
+    }
+
+    fn read(plan: &'p Plan, record: RecordId, settings: &Settings, purse: &Purse, conditions: bool) -> Self {
         let book = &*plan.book;
         let standings = standings(plan, record);
         let mut survey = Survey::new();
         let of = survey.book(book, record, &standings);
-        let conditioned = conditioned(plan, &mut survey, &of);
+        let conditioned = if conditions { conditioned(plan, &mut survey, &of) } else { Vec::new() };
         let mut space = survey.finish();
         let order = plan.rule_order.get(&record).cloned().unwrap_or_default();
         let regions = order.iter().map(|id| space.region(of.rules[id.index()])).collect();
         let sure = order.iter().map(|id| book.rules.get(id.index()).is_some_and(surely_takes)).collect();
+        let mut known: HashMap<String, usize> = HashMap::new();
+        let mut number = |words: String| {
+            let next = known.len();
+            *known.entry(words).or_insert(next)
+        };
+        let actions = order.iter().map(|id| number(action(book, &book.rules[id.index()]))).collect();
         let mut ordinary = settings.ordinary.get(&record).cloned().unwrap_or_default();
         let reps = book.rep.into_iter().flat_map(|r| plan.data.all(r.record)).filter(|r| roster::is_active(plan, r));
         ordinary.reps = reps.take(20).map(|r| r.key.clone()).collect();
-        Self { plan, record, standings, of, space, ordinary, order, regions, sure, conditioned, budget: settings.budget }
+        let (budget, purse) = (settings.budget, purse.clone());
+        Self { plan, record, standings, of, space, ordinary, order, regions, sure, actions, conditioned, budget, purse }
+    }
+
+    /// Yields the stretches of rules of one priority, in the order considered.
+    pub(super) fn ranks(&self) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
+        let mut start = 0;
+        std::iter::from_fn(move || {
+            let rank = self.rule_at(start)?.priority.rank;
+            let mut end = start + 1;
+            while self.rule_at(end).is_some_and(|r| r.priority.rank == rank) {
+                end += 1;
+            }
+            Some(std::mem::replace(&mut start, end)..end)
+        })
+    }
+
+    fn rule_at(&self, position: usize) -> Option<&'p Rule> {
+        self.plan.book.rules.get(self.order.get(position)?.index())
     }
 
     pub(super) fn rule(&self, position: usize) -> &'p Rule {
@@ -167,52 +227,68 @@ pub(super) fn surely_takes(rule: &Rule) -> bool {
 fn conditioned(plan: &Plan, survey: &mut Survey, of: &Surveyed) -> Vec<Conditioned> {
     let book = &*plan.book;
     let mut all = Vec::new();
+    let mut add = |survey: &mut Survey, owner: Owner, condition: &Condition, dates: Option<&Dates>, outer: Option<TerritoryId>| {
+        let clause = clause(plan, survey, of, condition, false);
+        let days = dates.filter(|d| d.from.is_some() || d.through.is_some());
+        let days = days.map(|d| Around { span: d.span, what: "these days".to_owned(), holds: survey.dates(book, of, d) });
+        let outer = outer.map(|id| {
+            let name = &book.territories[id.index()].name;
+            Around { span: Some(name.span), what: format!("what the territory `{name}` around it claims"), holds: of.claims[id.index()] }
+        });
+        all.push(Conditioned { owner, clause, around: days.into_iter().chain(outer).collect() });
+    };
     for (index, rule) in book.rules.iter().enumerate().filter(|(_, r)| r.record == of.record) {
-        let dates = survey.dates(book, of, &rule.dates);
-        all.push(clauses(plan, survey, of, (Owner::Rule(index), &rule.condition), &[dates]));
+        add(survey, Owner::Rule(index), &rule.condition, Some(&rule.dates), None);
     }
     for (index, overlay) in book.overlays.iter().enumerate().filter(|(_, o)| o.record == of.record) {
-        let dates = survey.dates(book, of, &overlay.dates);
-        all.push(clauses(plan, survey, of, (Owner::Overlay(index), &overlay.condition), &[dates]));
+        add(survey, Owner::Overlay(index), &overlay.condition, Some(&overlay.dates), None);
     }
     for (index, territory) in book.territories.iter().enumerate().filter(|(_, t)| t.row.is_none()) {
-        let Some(condition) = territory.conditions.get(&of.record) else { continue };
-        let dates = survey.dates(book, of, &territory.dates);
-        let above = territory.parent.map(|p| of.claims[p.index()]);
-        let others: Vec<NodeId> = above.into_iter().chain([dates]).collect();
-        all.push(clauses(plan, survey, of, (Owner::Territory(index), condition), &others));
+        if let Some(condition) = territory.conditions.get(&of.record) {
+            add(survey, Owner::Territory(index), condition, Some(&territory.dates), territory.parent);
+        }
     }
     for (index, segment) in book.segments.iter().enumerate() {
         if let Some(condition) = segment.conditions.get(&of.record) {
-            all.push(clauses(plan, survey, of, (Owner::Segment(index), condition), &[]));
+            add(survey, Owner::Segment(index), condition, None, None);
         }
     }
     for (index, class) in book.classes.iter().enumerate().filter(|(_, c)| c.record == of.record) {
         for (line, item) in class.lines.iter().enumerate() {
             if let Some(condition) = &item.when {
-                let dates = survey.dates(book, of, &item.dates);
-                all.push(clauses(plan, survey, of, (Owner::ClassLine(index, line), condition), &[dates]));
+                add(survey, Owner::ClassLine(index, line), condition, Some(&item.dates), None);
             }
         }
     }
     all
 }
 
-fn clauses(plan: &Plan, survey: &mut Survey, of: &Surveyed, (owner, condition): (Owner, &Condition), others: &[NodeId]) -> Conditioned {
-    let parts = condition.parts();
-    let nodes: Vec<NodeId> = parts.iter().map(|p| survey.condition(&plan.book, of, p)).collect();
-    let whole = survey.all(nodes.iter().chain(others).copied());
-    let clauses = parts
-        .iter()
-        .enumerate()
-        .map(|(position, part)| {
-            let rest: Vec<NodeId> = nodes.iter().enumerate().filter(|(i, _)| *i != position).map(|(_, n)| *n).collect();
-            let not = survey.opposite(nodes[position]);
-            let missed = survey.all(rest.into_iter().chain(others.iter().copied()).chain([not]));
-            Clause { span: part.span, yes: nodes[position], missed }
-        })
-        .collect();
-    Conditioned { owner, whole, clauses }
+/// Reads a condition as a tree; depth is bounded by the brackets of the rule files.
+fn clause(plan: &Plan, survey: &mut Survey, of: &Surveyed, condition: &Condition, turned: bool) -> Clause {
+    let span = condition.span;
+    let all = match &condition.kind {
+        ConditionKind::Not(part) => return Clause { span, turned: false, ..clause(plan, survey, of, part, !turned) },
+        ConditionKind::All(_) => !turned,
+        ConditionKind::Any(_) => turned,
+        _ => {
+            let holds = if turned { survey.refusal(&plan.book, of, condition) } else { survey.condition(&plan.book, of, condition) };
+            return Clause { span, turned, holds, parts: Parts::None };
+        }
+    };
+    let mut parts = Vec::new();
+    flat(plan, survey, of, condition, (turned, all), &mut parts);
+    let nodes: Vec<NodeId> = parts.iter().map(|p| p.holds).collect();
+    let holds = if all { survey.all(nodes) } else { survey.any(nodes) };
+    Clause { span, turned, holds, parts: if all { Parts::All(parts) } else { Parts::Any(parts) } }
+}
+
+/// Adds the parts of a condition; brackets that join in the same way make no level of their own.
+fn flat(plan: &Plan, survey: &mut Survey, of: &Surveyed, condition: &Condition, (turned, all): (bool, bool), parts: &mut Vec<Clause>) {
+    match &condition.kind {
+        ConditionKind::All(inner) if turned != all => inner.iter().for_each(|c| flat(plan, survey, of, c, (turned, all), parts)),
+        ConditionKind::Any(inner) if turned == all => inner.iter().for_each(|c| flat(plan, survey, of, c, (turned, all), parts)),
+        _ => parts.push(clause(plan, survey, of, condition, turned)),
+    }
 }
 
 impl Ground<'_> {
@@ -235,7 +311,7 @@ impl Ground<'_> {
 
     /// How much one question may cost.
     pub(super) fn budget(&self) -> Budget {
-        Budget::new(self.budget)
+        self.purse.budget(self.budget)
     }
 
     pub(super) fn facts_in(&self, area: &Area) -> usize {

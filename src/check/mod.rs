@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::RecordId;
 use crate::plan::Plan;
-use crate::space::{Area, Ordinary, Space};
+use crate::space::{Area, Ordinary, Purse, Space};
 use ground::Ground;
 
 /// Says from how much on a check speaks up.
@@ -40,6 +40,8 @@ pub struct Settings {
     pub most_attributes: u32,
     /// How much work one question of a proof may cost, in areas looked at; beyond it the answer is "undecided".
     pub budget: u64,
+    /// How much all questions of one run may cost together.
+    pub total_budget: u64,
     /// What is ordinary in the sample data, for examples.
     pub ordinary: BTreeMap<RecordId, Ordinary>,
 }
@@ -59,7 +61,7 @@ pub struct Proved {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { most_attributes: 5, budget: 5_000_000, ordinary: BTreeMap::new() }
+        Self { most_attributes: 5, budget: 5_000_000, total_budget: 60_000_000, ordinary: BTreeMap::new() }
     }
 }
 
@@ -81,7 +83,7 @@ pub fn run(plan: &Plan, settings: &Settings) -> Vec<Diagnostic> {
 #[must_use]
 pub fn needs_no_otherwise(plan: &Plan, settings: &Settings, finding: &Diagnostic) -> bool {
     let rule = finding.labels.first().and_then(|label| plan.book.rules.iter().find(|r| label.place == Place::Source(r.name.span)));
-    rule.is_some_and(|rule| unclaimed::sure_cover(&Ground::new(plan, rule.record, settings)))
+    rule.is_some_and(|rule| unclaimed::sure_cover(&Ground::new(plan, rule.record, settings, &Purse::new(settings.total_budget))))
 }
 
 /// Proves what can be proved over all possible records: conflicts, what is hidden, what is left over.

@@ -5,8 +5,11 @@ use super::{Settings, condition_value, hidden_rule, mergeable_rules, rules_confl
 use crate::diagnostic::{Diagnostic, DiagnosticName};
 use crate::model::RecordId;
 use crate::plan::Plan;
-use crate::space::{Area, Space};
-use crate::text::Span;
+use crate::space::{Area, Purse, Space};
+use crate::text::{Span, wording};
+
+/// How many questions without an answer are reported each by itself.
+const APART: usize = 5;
 
 /// Collects what is found out.
 #[derive(Debug, Default)]
@@ -39,12 +42,20 @@ impl Proofs {
     }
 
     fn finish(mut self) -> Self {
-        for (at, what) in std::mem::take(&mut self.undecided) {
-            self.findings.push(
-                Diagnostic::new(DiagnosticName::Undecided, format!("it was not found out {what}")).at(at, "").help(
-                    "The conditions are too many or too entangled for the time allowed; simpler ones, or fewer of one priority, help.",
-                ),
-            );
+        let undecided = std::mem::take(&mut self.undecided);
+        let help = "The conditions are too many or too entangled for the time allowed; simpler ones, or fewer of one priority, help.";
+        if undecided.len() > APART
+            && let Some((first, _)) = undecided.first()
+        {
+            let count = wording::grouped(undecided.len());
+            let finding = Diagnostic::new(DiagnosticName::Undecided, format!("{count} questions were not answered in the time allowed"));
+            let about = undecided.iter().map(|(_, what)| what.clone()).collect();
+            self.findings.push(finding.at(*first, "about this and others").about(about).help(help));
+            return self;
+        }
+        for (at, what) in undecided {
+            let finding = Diagnostic::new(DiagnosticName::Undecided, format!("it was not found out {what}"));
+            self.findings.push(finding.at(at, "").help(help));
         }
         self
     }
@@ -53,17 +64,20 @@ impl Proofs {
 /// Proves what can be proved of a book.
 pub(super) fn check(plan: &Plan, settings: &Settings) -> Proofs {
     let mut proofs = Proofs::default();
+    let purse = Purse::new(settings.total_budget);
     let kinds: Vec<RecordId> = plan.rule_order.keys().copied().collect();
     // Territories are the same for every record, so the first that rules are for shows them; leads if there are any.
     let lead = plan.book.schema.find("lead");
     let placed = lead.filter(|l| kinds.contains(l)).or(kinds.first().copied());
     for record in kinds {
-        let mut ground = Ground::new(plan, record, settings);
+        let mut ground = Ground::with_conditions(plan, record, settings, &purse);
         condition_value::check(&mut ground, &mut proofs);
-        rules_conflict::check(&ground, &mut proofs);
-        hidden_rule::check(&ground, &mut proofs);
+        let ranked = ground.ranked();
+        rules_conflict::check(&ground, &ranked, &mut proofs);
+        hidden_rule::check(&ground, &ranked, &mut proofs);
         mergeable_rules::check(&ground, &mut proofs);
-        unclaimed::check(&ground, &mut proofs);
+        unclaimed::check(&ground, &ranked, &mut proofs);
+        drop(ranked);
         if placed == Some(record) {
             territories::check(&mut ground, &mut proofs);
         }

@@ -3,95 +3,105 @@
 use super::ground::{Ground, Shown};
 use super::proofs::Proofs;
 use crate::diagnostic::{Diagnostic, DiagnosticName, Severity};
-use crate::model::words::action;
-use crate::space::{Area, Verdict};
+use crate::space::{Clash, Ranked};
 use crate::text::wording;
 
-/// How many pairs are shown before the rest is only counted.
+/// How many pairs get a finding of their own with an example; the others are listed together.
 const SHOWN: usize = 25;
 
+/// The pairs beyond those shown: how many, and by rule which others it meets.
+#[derive(Default)]
+struct Others {
+    pairs: usize,
+    /// The first of them.
+    first: Option<(usize, usize)>,
+    lines: Vec<String>,
+}
+
 /// Finds pairs of rules of one priority that can both apply where no earlier rule takes everything.
-pub(super) fn check(ground: &Ground<'_>, proofs: &mut Proofs) {
-    let ranked = ground.ranked();
-    let actions: Vec<String> = (0..ground.order.len()).map(|i| action(&ground.plan.book, ground.rule(i))).collect();
-    let mut more = 0;
+pub(super) fn check(ground: &Ground<'_>, ranked: &Ranked<'_>, proofs: &mut Proofs) {
     let mut shown = 0;
-    for one in 0..ground.order.len() {
-        let rank = ground.rule(one).priority.rank;
-        // Rules stand in the order of their priorities, so those of one priority are neighbours.
-        let alone = ground.order.len() <= one + 1 || ground.rule(one + 1).priority.rank != rank;
-        if alone {
-            continue;
+    let mut others = Others::default();
+    let mut earlier = ranked.none(ground.order.len());
+    for ranks in ground.ranks() {
+        let before = ranked.before(&earlier, ranks.start);
+        for one in ranks.clone() {
+            let mut budget = ground.budget();
+            let clashes = ranked.clashes(one, with(ground, ranked, one, ranks.end), &before, &mut budget);
+            let (own, rest) = clashes.split_at(clashes.len().min(SHOWN - shown));
+            shown += own.len();
+            own.iter().for_each(|clash| finding(ground, one, clash, proofs));
+            others.add(ground, one, rest);
         }
-        for other in ranked.overlapping(one) {
-            if ground.rule(other).priority.rank != rank {
-                break;
-            }
-            if actions[one] == actions[other] {
-                continue;
-            }
-            let Some(area) = open_to_both(ground, one, other) else { continue };
-            if shown == SHOWN {
-                more += 1;
-                continue;
-            }
-            shown += 1;
-            finding(ground, (one, other), &area, proofs);
-        }
+        ranks.filter(|i| ground.sure[*i]).for_each(|i| ranked.set(&mut earlier, i, true));
     }
-    if more > 0
-        && let Some(last) = proofs.findings.last_mut()
-    {
-        last.help.push(format!("There are {} of this kind that are not shown.", wording::count(more, "more pair", "more pairs")));
-    }
+    others.finding(ground, proofs);
 }
 
-/// A part that both rules claim and that is not wholly taken by rules of lower priorities.
-fn open_to_both(ground: &Ground<'_>, one: usize, other: usize) -> Option<Area> {
-    let rank = ground.rule(one).priority.rank;
-    let earlier = (0..one).filter(|i| ground.sure[*i] && ground.rule(*i).priority.rank < rank);
-    let cover: Vec<&Area> = earlier.flat_map(|i| &ground.regions[i].areas).collect();
-    let possible = |area: &Area| ground.space.can_be(area, ground.zone());
-    let mut budget = ground.budget();
-    let pairs = ground.regions[one].areas.iter().flat_map(|a| ground.regions[other].areas.iter().filter_map(|b| a.and(b)));
-    let mut undecided = None;
-    let mut both: Vec<Area> = pairs.filter(possible).collect();
-    // What asks no free question is shown by an example more easily.
-    both.sort_by_key(|area| (ground.facts_in(area), area.restricts().len()));
-    for area in both {
-        match ground.space.hole(&area, &cover, &mut budget, possible) {
-            Verdict::Hole(hole) => return Some(hole),
-            Verdict::Undecided => undecided = undecided.or(Some(area)),
-            Verdict::Covered(_) => {}
-        }
+/// The rules after one, of its priority, that do something else.
+fn with(ground: &Ground<'_>, ranked: &Ranked<'_>, one: usize, end: usize) -> Vec<usize> {
+    let differs = |other: &usize| *other < end && ground.actions[one] != ground.actions[*other];
+    if ground.actions[one..end].iter().all(|action| *action == ground.actions[one]) {
+        return Vec::new();
     }
-    undecided
+    // Few rules are faster asked one by one.
+    if end - one < 64 {
+        return (one + 1..end).filter(differs).filter(|other| ground.regions[one].meets(&ground.regions[*other])).collect();
+    }
+    ranked.overlapping(one).into_iter().take_while(|other| *other < end).filter(differs).collect()
 }
 
-fn finding(ground: &Ground<'_>, (one, other): (usize, usize), area: &Area, proofs: &mut Proofs) {
-    let (a, b) = (ground.rule(one), ground.rule(other));
-    let shown = ground.show(area, |tried| tried.applies(a) && tried.applies(b));
+fn finding(ground: &Ground<'_>, one: usize, clash: &Clash, proofs: &mut Proofs) {
+    let (a, b) = (ground.rule(one), ground.rule(clash.other));
+    let area = ground.space.settled(clash.area.clone());
+    let shown = ground.show(&area, |tried| tried.applies(a) && tried.applies(b));
     let (headline, severity, example) = match shown {
         Shown::Example(example) => {
             (format!("the rules `{}` and `{}` have one priority and can both apply", a.name, b.name), Severity::Error, Some(example))
         }
-        Shown::Unclear => (
+        Shown::Mistake(what) if clash.sure => {
+            return proofs.mistake(format!("the rules `{}` and `{}` on: {what}", a.name, b.name));
+        }
+        Shown::Unclear | Shown::Mistake(_) => (
             format!("the rules `{}` and `{}` have one priority and perhaps both apply to one {}", a.name, b.name, ground.record_name()),
             Severity::Warning,
             None,
         ),
-        Shown::Mistake(what) => return proofs.mistake(format!("the rules `{}` and `{}` on: {what}", a.name, b.name)),
     };
-    let pairs = ground.regions[one].areas.iter().flat_map(|x| ground.regions[other].areas.iter().filter_map(|y| x.and(y)));
+    let pairs = ground.regions[one].areas.iter().flat_map(|x| ground.regions[clash.other].areas.iter().filter_map(|y| x.and(y)));
     proofs.found(
         Diagnostic::new(DiagnosticName::RulesConflict, headline)
             .as_severe_as(severity)
             .at(a.name.span, format!("priority {}", a.priority.name))
             .at(b.name.span, "does something else with the same record")
-            .about(vec![format!("both apply to: {}", ground.space.sentence(area, ground.zone()))])
+            .about(vec![format!("both apply to: {}", ground.space.sentence(&area, ground.zone()))])
             .shown_by(example)
             .help("Give one of them a priority that is considered before the other, or add a `when` to one so that they never both apply."),
         ground.record,
         pairs.collect(),
     );
+}
+
+impl Others {
+    fn add(&mut self, ground: &Ground<'_>, one: usize, clashes: &[Clash]) {
+        let Some(first) = clashes.first() else { return };
+        self.first.get_or_insert((one, first.other));
+        self.pairs += clashes.len();
+        let named: Vec<String> = clashes.iter().map(|c| format!("`{}`", ground.rule(c.other).name)).collect();
+        self.lines.push(format!("`{}` with {}", ground.rule(one).name, wording::join(&named, "and")));
+    }
+
+    /// The rest in one finding: a book with thousands of such pairs has one mistake, not thousands.
+    fn finding(self, ground: &Ground<'_>, proofs: &mut Proofs) {
+        let Some((one, other)) = self.first else { return };
+        let (one, other) = (ground.rule(one), ground.rule(other));
+        let pairs = wording::count(self.pairs, "more pair of rules has", "more pairs of rules have");
+        proofs.findings.push(
+            Diagnostic::new(DiagnosticName::RulesConflict, format!("{pairs} one priority, and both can apply or perhaps do"))
+                .at(one.name.span, format!("priority {}", one.priority.name))
+                .at(other.name.span, "does something else with the same record")
+                .about(self.lines)
+                .help("Where many rules share a priority, give each kind its own: named accounts first, then the narrow ones, then the broad ones."),
+        );
+    }
 }

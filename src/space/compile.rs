@@ -151,6 +151,21 @@ impl Space {
         self.simplified(areas.into_iter().map(|area| self.settled(area)).collect())
     }
 
+    /// Returns what two unions of areas have in common, simplified; none when that is more areas than are worth listing.
+    #[must_use]
+    pub fn both(&self, one: &[Area], other: &[Area]) -> Option<Vec<Area>> {
+        match (one, other) {
+            ([a], [b]) => return Some(a.and(b).into_iter().collect()),
+            _ if one.len().saturating_mul(other.len()) > MOST_AREAS * MOST_PAIRS => return None,
+            _ => {}
+        }
+        let all: Vec<Area> = one.iter().flat_map(|a| other.iter().filter_map(|b| a.and(b))).collect();
+        if all.len() > MOST_AREAS * MOST_BEFORE {
+            return None;
+        }
+        Some(self.simplified(all).areas).filter(|areas| areas.len() <= MOST_AREAS)
+    }
+
     /// Joins areas that differ on one axis only, and leaves out those that lie in others.
     pub(super) fn simplified(&self, mut areas: Vec<Area>) -> Region {
         if areas.iter().any(|a| a.restricts().len() == 0) {

@@ -5,35 +5,70 @@
 //! the answer may be "undecided" but is never late.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::index::{Bits, Index};
 use super::local::{Local, numbers};
 use super::{Area, AxisId, ClassSet, Space};
 
+/// How much work all searches of one run may still do together, counted in areas looked at.
+///
+/// Each search has a [`Budget`] of its own, which also comes out of the purse: a book of ten thousand hard questions ends in
+/// time, the later ones undecided.
+#[derive(Clone, Debug)]
+pub struct Purse(Arc<AtomicU64>);
+
+impl Purse {
+    /// Allows that many areas to be looked at in all.
+    #[must_use]
+    pub fn new(areas: u64) -> Self {
+        Self(Arc::new(AtomicU64::new(areas)))
+    }
+
+    /// Returns a budget for one question.
+    #[must_use]
+    pub fn budget(&self, areas: u64) -> Budget {
+        Budget { left: areas, purse: Some(self.clone()) }
+    }
+
+    fn left(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn take(&self, areas: u64) {
+        self.0.store(self.left().saturating_sub(areas), Ordering::Relaxed);
+    }
+}
+
 /// How much work a search may still do, counted in areas looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Budget {
     left: u64,
+    purse: Option<Purse>,
 }
 
 impl Budget {
     /// Allows that many areas to be looked at.
     #[must_use]
     pub fn new(areas: u64) -> Self {
-        Self { left: areas }
+        Self { left: areas, purse: None }
     }
 
-    /// Returns whether it is spent.
+    /// Returns whether it is spent, or the purse it comes from.
     #[must_use]
     pub fn spent(&self) -> bool {
-        self.left == 0
+        self.left == 0 || self.purse.as_ref().is_some_and(|p| p.left() == 0)
     }
 
     /// Takes some; `false` when there is not so much left.
     pub fn take(&mut self, areas: usize) -> bool {
         let wanted = u64::try_from(areas).unwrap_or(u64::MAX);
         self.left = self.left.saturating_sub(wanted);
-        self.left > 0
+        if let Some(purse) = &self.purse {
+            purse.take(wanted);
+        }
+        !self.spent()
     }
 }
 

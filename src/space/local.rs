@@ -22,8 +22,44 @@ struct LocalAxis {
     end: usize,
     /// How many bits it has.
     bits: usize,
-    /// By class its bit, counted from one; zero for classes that the area leaves out.
+    stretches: Stretches,
+}
+
+/// The classes of an axis in stretches that no set of a cover cuts: an axis of ten thousand classes is few stretches to a
+/// few intervals.
+struct Stretches {
+    /// The first class of each.
+    starts: Vec<u32>,
+    /// By stretch its bit, counted from one; zero for those that the area leaves out.
     numbers: Vec<u32>,
+    /// How many classes the axis has.
+    width: usize,
+}
+
+impl Stretches {
+    /// Finds the stretches.
+    fn new<'c>(width: usize, sets: impl Iterator<Item = &'c ClassSet>) -> Self {
+        let mut cuts = vec![0_u64; width.div_ceil(64)];
+        for set in sets {
+            set.mark_changes(&mut cuts);
+        }
+        if let Some(first) = cuts.first_mut() {
+            *first |= 1;
+        }
+        let starts: Vec<u32> = ClassSet::iter_words(&cuts).filter(|c| *c < width).map(|c| u32::try_from(c).unwrap_or(u32::MAX)).collect();
+        let numbers = vec![0; starts.len()];
+        Self { starts, numbers, width }
+    }
+
+    /// Lists the positions of those that lie in a set that cuts none.
+    fn of<'s>(&'s self, set: &'s ClassSet) -> impl Iterator<Item = usize> + 's {
+        (0..self.starts.len()).filter(|at| set.contains(self.starts[*at] as usize))
+    }
+
+    /// Lists the classes of one.
+    fn classes(&self, at: usize) -> std::ops::Range<usize> {
+        self.starts[at] as usize..self.starts.get(at + 1).map_or(self.width, |next| *next as usize)
+    }
 }
 
 /// What an area of the cover leaves of an axis.
@@ -52,9 +88,9 @@ impl<'a> Local<'a> {
         let mut axes = Vec::with_capacity(ids.len());
         let mut words = 0;
         for id in ids {
-            let (bits, numbers) = groups(space, id, within.on(id), cover);
+            let (bits, stretches) = groups(space, id, within.on(id), cover);
             let end = words + bits.div_ceil(64);
-            axes.push(LocalAxis { id, start: words, end, bits, numbers });
+            axes.push(LocalAxis { id, start: words, end, bits, stretches });
             words = end;
         }
         let mut local = Self { within, axes, words, starts: vec![0], restrictions: Vec::new(), pool: Vec::new() };
@@ -70,8 +106,8 @@ impl<'a> Local<'a> {
                 let axis = &local.axes[next];
                 let at = local.pool.len();
                 local.pool.resize(at + axis.end - axis.start, 0);
-                for class in set.iter() {
-                    if let Some(bit) = axis.numbers[class].checked_sub(1) {
+                for stretch in axis.stretches.of(set) {
+                    if let Some(bit) = axis.stretches.numbers[stretch].checked_sub(1) {
                         local.pool[at + bit as usize / 64] |= 1 << (bit % 64);
                     }
                 }
@@ -209,8 +245,9 @@ impl<'a> Local<'a> {
                 continue;
             }
             let left = |number: u32| number.checked_sub(1).is_some_and(|bit| own[bit as usize / 64] & 1 << (bit % 64) != 0);
-            let classes = local.numbers.iter().enumerate().filter(|(_, number)| left(**number)).map(|(class, _)| class);
-            area = area.with(local.id, Some(ClassSet::of(local.numbers.len(), classes)));
+            let stretches = &local.stretches;
+            let classes = (0..stretches.starts.len()).filter(|at| left(stretches.numbers[*at])).flat_map(|at| stretches.classes(at));
+            area = area.with(local.id, Some(ClassSet::of(stretches.width, classes)));
         }
         area
     }
@@ -251,29 +288,33 @@ pub(super) fn numbers(areas: usize) -> Vec<u32> {
 }
 
 /// Groups the classes of an axis that every area of a cover takes or leaves together, among those that are its own; says
-/// how many groups there are, and by class the number of its group, counted from one, or zero for classes not its own.
-fn groups(space: &Space, axis: AxisId, own: Option<&ClassSet>, cover: &[&Area]) -> (usize, Vec<u32>) {
-    let width = space.width(axis);
-    let mut number = vec![0_u32; width];
+/// how many groups there are, and by stretch the number of its group, counted from one, or zero for those not its own.
+fn groups(space: &Space, axis: AxisId, own: Option<&ClassSet>, cover: &[&Area]) -> (usize, Stretches) {
+    let sets = || cover.iter().filter_map(|area| area.on(axis));
+    let mut stretches = Stretches::new(space.width(axis), sets().chain(own));
+    let mut number = vec![0_u32; stretches.starts.len()];
     let mut sizes: Vec<u32> = vec![0, 0];
-    let mut first = |class: usize| {
-        number[class] = 1;
+    let mut first = |stretch: usize| {
+        number[stretch] = 1;
         sizes[1] += 1;
     };
     match own {
-        Some(own) => own.iter().for_each(&mut first),
-        None => (0..width).for_each(&mut first),
+        Some(own) => stretches.of(own).for_each(&mut first),
+        None => (0..stretches.starts.len()).for_each(&mut first),
     }
     // A set splits each group that it takes a part of.
     let mut taken: Vec<u32> = vec![0, 0];
     let mut split: Vec<u32> = vec![0, 0];
-    for set in cover.iter().filter_map(|area| area.on(axis)) {
-        for class in set.iter() {
-            taken[number[class] as usize] += 1;
+    let mut members: Vec<usize> = Vec::new();
+    for set in sets() {
+        members.clear();
+        members.extend(stretches.of(set));
+        for stretch in &members {
+            taken[number[*stretch] as usize] += 1;
         }
         let known = sizes.len();
-        for class in set.iter() {
-            let old = number[class] as usize;
+        for stretch in &members {
+            let old = number[*stretch] as usize;
             if old == 0 || old >= known || taken[old] == sizes[old] {
                 continue;
             }
@@ -283,11 +324,10 @@ fn groups(space: &Space, axis: AxisId, own: Option<&ClassSet>, cover: &[&Area]) 
                 taken.push(0);
                 split.push(0);
             }
-            number[class] = split[old];
+            number[*stretch] = split[old];
         }
-        for class in set.iter() {
-            let new = number[class] as usize;
-            taken[new] = 0;
+        for stretch in &members {
+            taken[number[*stretch] as usize] = 0;
         }
         for old in 1..known {
             if split[old] != 0 {
@@ -308,5 +348,6 @@ fn groups(space: &Space, axis: AxisId, own: Option<&ClassSet>, cover: &[&Area]) 
         }
         *own = *name;
     }
-    (count as usize, number)
+    stretches.numbers = number;
+    (count as usize, stretches)
 }

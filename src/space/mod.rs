@@ -42,7 +42,7 @@ pub use age::{AgeCut, Anchor, day_tick, tick_day};
 pub use area::{Area, Region};
 pub use axis::*;
 pub use coder::{Coder, TextClasses};
-pub use cover::{Budget, Verdict};
+pub use cover::{Budget, Purse, Verdict};
 pub use example::{About, Cell, Example, VARIANTS};
 pub use fact::{Fact, Question};
 pub use formula::NodeId;
@@ -52,7 +52,7 @@ pub use locate::{Locator, Point};
 pub use moments::Moments;
 pub use ordinary::Ordinary;
 pub use placing::{Standings, lies_in};
-pub use proof::{Hiding, Ranked};
+pub use proof::{Among, Clash, Hiding, Ranked};
 pub use set::ClassSet;
 pub use survey::{Decided, Survey, Surveyed};
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use super::index::Index;
+use super::index::{Bits, Index};
 use super::{Area, Budget, Region, Space, Verdict};
 
 /// Whether a region is hidden by others.
@@ -25,6 +25,29 @@ pub enum Hiding {
 /// How many regions that hide another together are tried without, one by one, to leave only those that are needed.
 const MOST_MINIMISED: usize = 48;
 
+/// Some of the regions of a [`Ranked`].
+#[derive(Clone, Debug)]
+pub struct Among(Bits);
+
+impl Among {
+    /// Returns whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(|word| *word == 0)
+    }
+}
+
+/// A later region that has something in common with one, which those before both do not take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clash {
+    /// The later region, by position.
+    pub other: usize,
+    /// A part that both claim.
+    pub area: Area,
+    /// Whether that part is proved to be free; else the budget was spent.
+    pub sure: bool,
+}
+
 /// Holds regions in an order, with an index of all their areas.
 #[derive(Debug)]
 pub struct Ranked<'s> {
@@ -34,6 +57,8 @@ pub struct Ranked<'s> {
     /// All areas with the position of their region, in the order of the regions.
     areas: Vec<Area>,
     owners: Vec<usize>,
+    /// By region where its areas begin; one more at the end.
+    starts: Vec<usize>,
     index: Index,
 }
 
@@ -45,7 +70,34 @@ impl<'s> Ranked<'s> {
         let (owners, areas): (Vec<usize>, Vec<Area>) = owned.unzip();
         let borrowed: Vec<&Area> = areas.iter().collect();
         let index = Index::new(space, &borrowed);
-        Self { space, zone, regions, areas, owners, index }
+        let starts = (0..=regions.len()).map(|i| owners.partition_point(|o| *o < i)).collect();
+        Self { space, zone, regions, areas, owners, starts, index }
+    }
+
+    /// Returns none of the regions before a position, to add some.
+    #[must_use]
+    pub fn none(&self, before: usize) -> Among {
+        let count = self.starts.get(before).copied().unwrap_or(self.areas.len());
+        Among(vec![0; count.div_ceil(64)].into())
+    }
+
+    /// Returns those of some that come before a position.
+    #[must_use]
+    pub fn before(&self, some: &Among, position: usize) -> Among {
+        let mut first = self.index.first(self.starts.get(position).copied().unwrap_or(self.areas.len()));
+        let shared = first.iter_mut().enumerate();
+        shared.for_each(|(at, word)| *word &= some.0.get(at).copied().unwrap_or(0));
+        Among(first)
+    }
+
+    /// Adds a region to some, or takes it out.
+    pub fn set(&self, some: &mut Among, position: usize, present: bool) {
+        for area in self.starts[position]..self.starts[position + 1] {
+            if let Some(word) = some.0.get_mut(area / 64) {
+                let bit = 1 << (area % 64);
+                *word = if present { *word | bit } else { *word & !bit };
+            }
+        }
     }
 
     /// Returns the regions.
@@ -81,26 +133,67 @@ impl<'s> Ranked<'s> {
 
     /// Returns whether a region is hidden by those before it that a filter admits.
     pub fn hidden(&self, position: usize, budget: &mut Budget, admits: impl Fn(usize) -> bool) -> Hiding {
+        let mut among = self.none(position);
+        (0..position).filter(|other| admits(*other)).for_each(|other| self.set(&mut among, other, true));
+        self.hidden_by(position, &among, budget)
+    }
+
+    /// Returns whether a region is hidden by some others.
+    pub fn hidden_by(&self, position: usize, among: &Among, budget: &mut Budget) -> Hiding {
         let region = &self.regions[position];
         let possible = |area: &Area| self.space.can_be(area, self.zone);
         if !region.areas.iter().any(possible) {
             return Hiding::Empty;
         }
         let mut needed: BTreeSet<usize> = BTreeSet::new();
-        let mut among = self.index.first(self.owners.partition_point(|o| *o < position));
-        for (word, bits) in among.iter_mut().enumerate() {
-            let owners = self.owners[word * 64..].iter().take(64);
-            let out = owners.enumerate().filter(|(_, o)| !admits(**o)).fold(0, |out, (bit, _)| out | 1 << bit);
-            *bits &= !out;
-        }
         for area in &region.areas {
-            match self.space.hole_among(area, (&self.index, &self.areas, among.clone()), budget, possible) {
+            match self.space.hole_among(area, (&self.index, &self.areas, among.0.clone()), budget, possible) {
                 Verdict::Hole(hole) => return Hiding::Seen(hole),
                 Verdict::Undecided => return Hiding::Undecided,
                 Verdict::Covered(used) => needed.extend(used.into_iter().map(|i| self.owners[i])),
             }
         }
         Hiding::Hidden(self.minimal(region, needed, budget))
+    }
+
+    /// Lists which of some later regions have a part in common with one that is free of some earlier ones.
+    ///
+    /// A part found free for one of them is tried on the others first, so most need no search of their own.
+    pub fn clashes(&self, one: usize, others: impl IntoIterator<Item = usize>, earlier: &Among, budget: &mut Budget) -> Vec<Clash> {
+        let possible = |area: &Area| self.space.can_be(area, self.zone);
+        let nothing_before = earlier.is_empty();
+        let mut free: Vec<Area> = Vec::new();
+        let mut found = Vec::new();
+        for other in others {
+            let pairs = self.regions[one].areas.iter().flat_map(|a| self.regions[other].areas.iter().filter_map(|b| a.and(b)));
+            let mut both: Vec<Area> = pairs.filter(possible).collect();
+            // What asks no free question is shown by an example more easily.
+            both.sort_by_cached_key(|area| (self.space.facts_in(area), area.restricts().len()));
+            if nothing_before {
+                found.extend(both.into_iter().next().map(|area| Clash { other, area, sure: true }));
+                continue;
+            }
+            let known = both.iter().find_map(|area| free.iter().find_map(|free| free.and(area).filter(possible)));
+            if let Some(area) = known {
+                found.push(Clash { other, area, sure: true });
+                continue;
+            }
+            let mut undecided = None;
+            for area in both {
+                match self.space.hole_among(&area, (&self.index, &self.areas, earlier.0.clone()), budget, possible) {
+                    Verdict::Hole(hole) => {
+                        free.push(hole.clone());
+                        undecided = None;
+                        found.push(Clash { other, area: hole, sure: true });
+                        break;
+                    }
+                    Verdict::Undecided => undecided = undecided.or(Some(area)),
+                    Verdict::Covered(_) => {}
+                }
+            }
+            found.extend(undecided.map(|area| Clash { other, area, sure: false }));
+        }
+        found
     }
 
     /// Leaves out what is not needed to hide a region, the last considered first.

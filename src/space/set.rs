@@ -101,6 +101,20 @@ impl ClassSet {
         set
     }
 
+    /// Marks in a row of bits each class from which on the set differs from the class before; the first counts as outside.
+    pub(super) fn mark_changes(&self, marks: &mut [u64]) {
+        let mut carried = 0;
+        for (word, marks) in self.words.iter().zip(marks) {
+            *marks |= word ^ (word << 1 | carried);
+            carried = word >> 63;
+        }
+    }
+
+    /// Returns the bits of 64 classes: those from 64 times the position on.
+    pub(super) fn word(&self, position: usize) -> u64 {
+        self.words.get(position).copied().unwrap_or(0)
+    }
+
     /// Yields the classes in it, lowest first.
     pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
         Self::iter_words(&self.words)
@@ -137,6 +151,10 @@ mod tests {
             assert!(!even.meets(&even.complement(classes)));
             assert!(even.and(&third).within(&third) && ClassSet::none(classes).is_empty());
             assert_eq!(ClassSet::all(classes).count(), classes);
+            let mut marks = vec![0; classes.div_ceil(64)];
+            third.mark_changes(&mut marks);
+            let changes = (0..classes).filter(|c| third.contains(*c) != (*c > 0 && third.contains(*c - 1)));
+            assert_eq!(ClassSet::iter_words(&marks).filter(|c| *c < classes).collect::<Vec<_>>(), changes.collect::<Vec<_>>());
         }
     }
 }

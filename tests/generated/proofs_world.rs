@@ -107,7 +107,9 @@ impl World {
 
     /// The record of some cells.
     pub fn record(&self, cells: &[usize]) -> Record {
-        let mut values = vec![None; self.plan.book.schema.record(self.kind).fields.len()];
+        let ty = self.plan.book.schema.record(self.kind);
+        let mut values = vec![None; ty.fields.len()];
+        values[ty.key.index()] = Some(Value::Text("L".into()));
         for ((own, at), cell) in self.values.iter().zip(&self.positions).zip(cells) {
             values[*at] = own[*cell].clone();
         }

@@ -15,8 +15,18 @@ pub(super) fn check(ground: &mut Ground<'_>, proofs: &mut Proofs) {
         let around: Vec<(Around, Arc<Region>)> =
             item.around.into_iter().map(|a| (ground.space.region(a.holds), a)).map(|(r, a)| (a, r)).collect();
         let (what, name) = described(ground, item.owner);
-        let mut judge = Judge { ground, proofs, what, name };
-        judge.item(&known, &around);
+        let refused = item.refused.map(|clause| Known::of(&clause, ground));
+        let judged = |known: &Known| {
+            let mut judge = Judge { ground, findings: Vec::new(), idle: Vec::new(), what: what.clone(), name };
+            judge.item(known, &around);
+            (judge.findings, judge.idle)
+        };
+        let (findings, mut idle) = judged(&known);
+        if let Some(refused) = refused.filter(|_| !idle.is_empty()) {
+            let there = judged(&refused).1;
+            idle.retain(|f| there.iter().any(|other| other.labels.first().map(|l| &l.place) == f.labels.first().map(|l| &l.place)));
+        }
+        proofs.findings.extend(findings.into_iter().chain(idle));
     }
 }
 
@@ -50,14 +60,16 @@ impl Known {
 }
 
 /// Judges the conditions of one item.
-struct Judge<'g, 'p, 'o> {
+struct Judge<'g, 'p> {
     ground: &'g Ground<'p>,
-    proofs: &'o mut Proofs,
+    findings: Vec<Diagnostic>,
+    /// Parts that can be taken away.
+    idle: Vec<Diagnostic>,
     what: String,
     name: Span,
 }
 
-impl Judge<'_, '_, '_> {
+impl Judge<'_, '_> {
     fn item(&mut self, whole: &Known, around: &[(Around, Arc<Region>)]) {
         let parts: &[Known] = if whole.joined { &whole.all } else { std::slice::from_ref(whole) };
         self.together(parts, around, &[Area::everything()], &[], true);
@@ -186,7 +198,7 @@ impl Judge<'_, '_, '_> {
             Diagnostic::new(DiagnosticName::NeverYes, format!("this condition of {what} is never yes"))
                 .at(part.span, format!("no {record} can have it"))
         };
-        self.proofs.findings.push(finding.help("Correct it, or take it away."));
+        self.findings.push(finding.help("Correct it, or take it away."));
     }
 
     fn always(&mut self, part: &Known) {
@@ -198,7 +210,7 @@ impl Judge<'_, '_, '_> {
             Diagnostic::new(DiagnosticName::AlwaysYes, format!("this condition of {what} is always yes"))
                 .at(part.span, format!("every {record} has it"))
         };
-        self.proofs.findings.push(finding.help("Take it away, or ask what was meant."));
+        self.findings.push(finding.help("Take it away, or ask what was meant."));
     }
 
     fn excluded(&mut self, part: &Known) {
@@ -208,14 +220,14 @@ impl Judge<'_, '_, '_> {
         let finding = Diagnostic::new(DiagnosticName::NeverYes, format!("this alternative of {} is never taken", self.what))
             .at(part.span, "the conditions beside it exclude it")
             .help("Correct it, or take it away; nothing changes.");
-        self.proofs.findings.push(finding);
+        self.idle.push(finding);
     }
 
     fn idle(&mut self, part: &Known, label: &str) {
         let finding = Diagnostic::new(DiagnosticName::IdleCondition, format!("this condition of {} makes no difference", self.what))
             .at(part.span, label)
             .help("Take it away; nothing changes.");
-        self.proofs.findings.push(finding);
+        self.idle.push(finding);
     }
 
     /// Parts that hold one by one and not together, told by the fewest that clash.
@@ -260,7 +272,7 @@ impl Judge<'_, '_, '_> {
             };
             finding = finding.at(*span, label);
         }
-        self.proofs.findings.push(finding.help("Correct one of those marked."));
+        self.findings.push(finding.help("Correct one of those marked."));
     }
 }
 

@@ -24,7 +24,7 @@ use crate::text::Span;
 pub(super) struct Clause {
     /// Where it is written.
     pub span: Span,
-    /// Whether a `not` that is not part of the text turns it round.
+    /// Whether a `not` around the text turns it round.
     pub turned: bool,
     /// Where it holds, as turned.
     pub holds: NodeId,
@@ -55,6 +55,8 @@ pub(super) enum Owner {
 pub(super) struct Conditioned {
     pub owner: Owner,
     pub clause: Clause,
+    /// Where it is no, of a definition that others may ask with `not`: what makes no difference must make none there either.
+    pub refused: Option<Clause>,
     /// What must hold besides: its days, and where the territory around it claims.
     pub around: Vec<Around>,
 }
@@ -228,6 +230,7 @@ fn conditioned(plan: &Plan, survey: &mut Survey, of: &Surveyed) -> Vec<Condition
     let book = &*plan.book;
     let mut all = Vec::new();
     let mut add = |survey: &mut Survey, owner: Owner, condition: &Condition, dates: Option<&Dates>, outer: Option<TerritoryId>| {
+        let refused = matches!(owner, Owner::Segment(_)).then(|| clause(plan, survey, of, condition, true));
         let clause = clause(plan, survey, of, condition, false);
         let days = dates.filter(|d| d.from.is_some() || d.through.is_some());
         let days = days.map(|d| Around { span: d.span, what: "these days".to_owned(), holds: survey.dates(book, of, d) });
@@ -235,7 +238,7 @@ fn conditioned(plan: &Plan, survey: &mut Survey, of: &Surveyed) -> Vec<Condition
             let name = &book.territories[id.index()].name;
             Around { span: Some(name.span), what: format!("what the territory `{name}` around it claims"), holds: of.claims[id.index()] }
         });
-        all.push(Conditioned { owner, clause, around: days.into_iter().chain(outer).collect() });
+        all.push(Conditioned { owner, clause, refused, around: days.into_iter().chain(outer).collect() });
     };
     for (index, rule) in book.rules.iter().enumerate().filter(|(_, r)| r.record == of.record) {
         add(survey, Owner::Rule(index), &rule.condition, Some(&rule.dates), None);
@@ -267,7 +270,7 @@ fn conditioned(plan: &Plan, survey: &mut Survey, of: &Surveyed) -> Vec<Condition
 fn clause(plan: &Plan, survey: &mut Survey, of: &Surveyed, condition: &Condition, turned: bool) -> Clause {
     let span = condition.span;
     let all = match &condition.kind {
-        ConditionKind::Not(part) => return Clause { span, turned: false, ..clause(plan, survey, of, part, !turned) },
+        ConditionKind::Not(part) => return Clause { span, turned, ..clause(plan, survey, of, part, !turned) },
         ConditionKind::All(_) => !turned,
         ConditionKind::Any(_) => turned,
         _ => {

@@ -4,6 +4,7 @@
 mod cli;
 mod conformance;
 mod docs;
+mod findings;
 mod gallery;
 mod generated;
 mod oracle;

@@ -9,7 +9,7 @@ use crate::decide::roster;
 use crate::diagnostic::{Diagnostic, DiagnosticName};
 use crate::model::{Credit, CreditId, Ledger, RecordId, Role, Share, Target, TargetKind};
 use crate::plan::Plan;
-use crate::space::{Area, Purse, Region, Verdict};
+use crate::space::{Area, Region, Verdict};
 use std::sync::Arc;
 
 /// Finds shares of revenue that nobody takes for some record.
@@ -29,7 +29,7 @@ pub(super) fn check(plan: &Plan, settings: &Settings) -> Vec<Diagnostic> {
     }
     let kinds: Vec<RecordId> =
         plan.rule_order.keys().chain(plan.book.otherwise.keys()).copied().collect::<std::collections::BTreeSet<_>>().into_iter().collect();
-    let purse = Purse::new(settings.total_budget);
+    let purse = settings.purse(plan);
     for record in kinds {
         let mut ground = Ground::new(plan, record, settings, &purse);
         for (id, credit, ledger) in &doubtful {

@@ -40,8 +40,8 @@ pub struct Settings {
     pub most_attributes: u32,
     /// How much work one question of a proof may cost, in areas looked at; beyond it the answer is "undecided".
     pub budget: u64,
-    /// How much all questions of one run may cost together.
-    pub total_budget: u64,
+    /// How much all questions of one run may cost together; without it as much as books of that many rules need.
+    pub total_budget: Option<u64>,
     /// What is ordinary in the sample data, for examples.
     pub ordinary: BTreeMap<RecordId, Ordinary>,
 }
@@ -61,7 +61,20 @@ pub struct Proved {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { most_attributes: 5, budget: 5_000_000, total_budget: 60_000_000, ordinary: BTreeMap::new() }
+        Self { most_attributes: 5, budget: 5_000_000, total_budget: None, ordinary: BTreeMap::new() }
+    }
+}
+
+impl Settings {
+    /// What a book has when nothing is set.
+    const TOTAL: u64 = 20_000_000;
+    /// What each of its rules adds.
+    const TOTAL_PER_RULE: u64 = 5_000;
+
+    /// Returns what all questions about a book may cost together.
+    fn purse(&self, plan: &Plan) -> Purse {
+        let rules = u64::try_from(plan.book.rules.len()).unwrap_or(u64::MAX);
+        Purse::new(self.total_budget.unwrap_or_else(|| Self::TOTAL.saturating_add(rules.saturating_mul(Self::TOTAL_PER_RULE))))
     }
 }
 
@@ -83,7 +96,7 @@ pub fn run(plan: &Plan, settings: &Settings) -> Vec<Diagnostic> {
 #[must_use]
 pub fn needs_no_otherwise(plan: &Plan, settings: &Settings, finding: &Diagnostic) -> bool {
     let rule = finding.labels.first().and_then(|label| plan.book.rules.iter().find(|r| label.place == Place::Source(r.name.span)));
-    rule.is_some_and(|rule| unclaimed::sure_cover(&Ground::new(plan, rule.record, settings, &Purse::new(settings.total_budget))))
+    rule.is_some_and(|rule| unclaimed::sure_cover(&Ground::new(plan, rule.record, settings, &settings.purse(plan))))
 }
 
 /// Proves what can be proved over all possible records: conflicts, what is hidden, what is left over.

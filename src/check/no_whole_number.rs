@@ -13,37 +13,38 @@ use crate::text::Span;
 /// Finds bounds inside one condition that leave no whole number.
 pub(super) fn check(book: &Rulebook) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    every_condition(book).into_iter().for_each(|c| look(c, &mut findings));
+    every_condition(book).into_iter().for_each(|c| look(c, false, &mut findings));
     findings
 }
 
-/// Looks at the tests that must hold together, then at the conditions inside.
-fn look(condition: &Condition, findings: &mut Vec<Diagnostic>) {
+/// Looks at the tests that must hold together, then at the conditions inside; `turned` is whether a `not` stands around.
+fn look(condition: &Condition, turned: bool, findings: &mut Vec<Diagnostic>) {
     let mut together = Vec::new();
     let mut apart = Vec::new();
-    split(condition, &mut together, &mut apart);
+    split(condition, turned, &mut together, &mut apart);
     let mut fields: Vec<(&FieldPath, Bounds)> = Vec::new();
-    for test in together {
+    for (test, turned) in together {
         let found = fields.iter().position(|(p, _)| p.place == test.subject.place && p.attribute == test.subject.attribute);
         let position = found.unwrap_or_else(|| {
             fields.push((&test.subject, Bounds::default()));
             fields.len() - 1
         });
         if let Some((_, bounds)) = fields.get_mut(position) {
-            bounds.narrow(test);
+            bounds.narrow(test, turned);
         }
     }
     findings.extend(fields.iter().filter_map(|(path, bounds)| finding(path, bounds)));
-    apart.into_iter().for_each(|c| look(c, findings));
+    apart.into_iter().for_each(|(c, turned)| look(c, turned, findings));
 }
 
 /// Tells the tests of numbers that must hold together from the conditions that stand for themselves.
-fn split<'c>(condition: &'c Condition, together: &mut Vec<&'c Test>, apart: &mut Vec<&'c Condition>) {
+fn split<'c>(condition: &'c Condition, turned: bool, together: &mut Vec<(&'c Test, bool)>, apart: &mut Vec<(&'c Condition, bool)>) {
     match &condition.kind {
-        ConditionKind::All(parts) => parts.iter().for_each(|p| split(p, together, apart)),
-        ConditionKind::Any(parts) => apart.extend(parts),
-        ConditionKind::Not(part) => apart.push(part),
-        ConditionKind::Test(test) if test.subject.ty == Type::Number && !test.negated => together.push(test),
+        ConditionKind::All(parts) if !turned => parts.iter().for_each(|p| split(p, turned, together, apart)),
+        ConditionKind::Any(parts) if turned => parts.iter().for_each(|p| split(p, turned, together, apart)),
+        ConditionKind::All(parts) | ConditionKind::Any(parts) => apart.extend(parts.iter().map(|p| (p, turned))),
+        ConditionKind::Not(part) => split(part, !turned, together, apart),
+        ConditionKind::Test(test) if test.subject.ty == Type::Number => together.push((test, turned != test.negated)),
         ConditionKind::Test(_) | ConditionKind::Segment { .. } | ConditionKind::Placed(_) | ConditionKind::SeenBefore { .. } => {}
     }
 }
@@ -64,18 +65,18 @@ struct Bounds {
 }
 
 impl Bounds {
-    fn narrow(&mut self, test: &Test) {
+    fn narrow(&mut self, test: &Test, turned: bool) {
         let end = |number: Decimal, included| End { number, included, span: test.subject.span.to(test.predicate_span) };
         match &test.predicate {
-            Predicate::Between(Value::Number(low), Value::Number(high)) => {
+            Predicate::Between(Value::Number(low), Value::Number(high)) if !turned => {
                 self.raise(end(*low, true));
                 self.lower(end(*high, true));
             }
-            Predicate::Compare(comparison, Right::Value(Value::Number(number))) => match comparison {
-                Comparison::Greater => self.raise(end(*number, false)),
-                Comparison::GreaterOrEqual => self.raise(end(*number, true)),
-                Comparison::Less => self.lower(end(*number, false)),
-                Comparison::LessOrEqual => self.lower(end(*number, true)),
+            Predicate::Compare(comparison, Right::Value(Value::Number(number))) => match (comparison, turned) {
+                (Comparison::Greater, false) | (Comparison::LessOrEqual, true) => self.raise(end(*number, false)),
+                (Comparison::GreaterOrEqual, false) | (Comparison::Less, true) => self.raise(end(*number, true)),
+                (Comparison::Less, false) | (Comparison::GreaterOrEqual, true) => self.lower(end(*number, false)),
+                (Comparison::LessOrEqual, false) | (Comparison::Greater, true) => self.lower(end(*number, true)),
             },
             _ => {}
         }
@@ -142,6 +143,8 @@ mod tests {
         assert!(said_of("when lead.employees > 99  when employees < 100").contains("more than 99 and less than 100"));
         assert!(said_of("when employees >= -1.5 and (state is CA and employees < -1)").contains("at least -1.5 and less than -1"));
         assert!(said_of("when not (employees > 0.1 and employees < 1) or state is CA").contains("more than 0.1 and less than 1"));
+        assert!(said_of("when employees > 7 and not employees >= 8").contains("more than 7 and less than 8"));
+        assert!(said_of("when not (employees <= 7 or employees >= 8)").contains("more than 7 and less than 8"));
         assert!(said_of("when employees > 90 and employees > 99 and employees < 100 and employees < 120").contains("more than 99"));
     }
 

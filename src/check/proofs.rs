@@ -5,7 +5,7 @@ use super::{Settings, condition_value, hidden_rule, mergeable_rules, rules_confl
 use crate::diagnostic::{Diagnostic, DiagnosticName};
 use crate::model::RecordId;
 use crate::plan::Plan;
-use crate::space::{Area, Purse, Space};
+use crate::space::{Area, Space};
 use crate::text::{Span, wording};
 
 /// How many questions without an answer are reported each by itself.
@@ -64,7 +64,7 @@ impl Proofs {
 /// Proves what can be proved of a book.
 pub(super) fn check(plan: &Plan, settings: &Settings) -> Proofs {
     let mut proofs = Proofs::default();
-    let purse = Purse::new(settings.total_budget);
+    let purse = settings.purse(plan);
     let kinds: Vec<RecordId> = plan.rule_order.keys().copied().collect();
     // Territories are the same for every record, so the first that rules are for shows them; leads if there are any.
     let lead = plan.book.schema.find("lead");

@@ -8,11 +8,16 @@ impl Walk<'_> {
     pub(super) fn check_settings(&mut self, value: &Node<'_>, line: u64) -> Settings {
         let mut settings = Settings::default();
         let Some(table) = self.table("check", value, line) else { return settings };
-        for (name, value, line) in self.settings(table, &["budget", "most_attributes"]) {
+        for (name, value, line) in self.settings(table, &["budget", "total_budget", "most_attributes"]) {
             match name {
                 "budget" => {
                     if let Some(budget) = self.whole(name, value, line, 5_000_000) {
                         settings.budget = u64::from(budget);
+                    }
+                }
+                "total_budget" => {
+                    if let Some(budget) = self.whole(name, value, line, 25_000_000) {
+                        settings.total_budget = Some(u64::from(budget));
                     }
                 }
                 _ => {
@@ -53,6 +58,12 @@ mod tests {
             let wanted = "`most_attributes` is no whole number of at least 1 | Write `most_attributes = 5`.".to_owned();
             assert_eq!(read(&format!("[check]\nmost_attributes = {bad}")), (5, vec![wanted]), "{bad}");
         }
+        assert_eq!(
+            read("[check]\ntotal_budget = 0").1,
+            ["`total_budget` is no whole number of at least 1 | Write `total_budget = 25000000`."]
+        );
+        let (config, _) = Config::read("[check]\nbudget = 7\ntotal_budget = 9");
+        assert_eq!((config.check_settings.budget, config.check_settings.total_budget), (7, Some(9)));
         assert_eq!(read("[check]\nmost_atributes = 7").1, ["there is no setting `most_atributes` | Did you mean `most_attributes`?"]);
         assert_eq!(read("check = 7").1, ["`check` is no table | Write `[check]` on a line of its own, and its settings below."]);
     }

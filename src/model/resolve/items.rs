@@ -114,6 +114,16 @@ impl<'a> Items<'a> {
         self.broken.extend(names);
     }
 
+    /// Returns whether nothing says where any record goes, and nothing that did not parse might have said it.
+    pub(super) fn nothing_decides(&self) -> bool {
+        self.broken.is_empty()
+            && self.rules.is_empty()
+            && self.territories.is_empty()
+            && self.tables.is_empty()
+            && self.otherwise.is_empty()
+            && self.overlays.is_empty()
+    }
+
     /// Returns whether an item of this name did not parse, so that using it is no further mistake.
     pub(super) fn is_broken(&self, name: &str) -> bool {
         self.broken.contains(name)

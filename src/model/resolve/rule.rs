@@ -142,6 +142,17 @@ impl Resolver<'_> {
         if self.items.broken_otherwise {
             return;
         }
+        let lead = self.around.schema.find("lead").filter(|_| self.items.nothing_decides());
+        if let Some(lead) = lead {
+            let span = self.around.schema.record(lead).span;
+            self.report(
+                Diagnostic::new(DiagnosticName::MissingOtherwise, "the book has no rules and no territories, so no lead goes anywhere")
+                    .at(span, "nothing says what becomes of these")
+                    .help(
+                        "Begin with `otherwise { route to queue triage }` and a first rule, or see `turf init` for a book to start from.",
+                    ),
+            );
+        }
         let mut records: Vec<(RecordId, Span)> = rules.iter().map(|r| (r.record, r.name.span)).collect();
         records.sort();
         records.dedup_by_key(|(record, _)| *record);

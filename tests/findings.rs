@@ -1,0 +1,231 @@
+//! What `turf check` finds in small books, in the words people read.
+
+use std::fs;
+
+use turf::diagnostic::{Diagnostic, DiagnosticName, Place, Severity};
+use turf::rim::book;
+use turf::text::Sources;
+
+const RECORDS: &str = "
+record lead { id: text, key  company: text, any case  country: one of [US, CA, MX]  state: text  postal: postal code  employees: number
+  partner: yes/no  products: set of [crm, api] }
+record rep { id: text, key  active: yes/no }
+queues [triage, other]
+otherwise { route to queue triage }
+";
+
+/// The findings of a book with these rules, proofs included.
+struct Found {
+    findings: Vec<Diagnostic>,
+    sources: Sources,
+}
+
+fn found(rules: &str) -> Found {
+    found_in(RECORDS, rules)
+}
+
+fn found_in(records: &str, rules: &str) -> Found {
+    found_with("", records, rules)
+}
+
+fn found_with(settings: &str, records: &str, rules: &str) -> Found {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("turf.toml", &format!("name = \"small\"\nzone = \"UTC\"\n[records.rep]\nfile = \"reps.csv\"\n{settings}"));
+    write("reps.csv", "id,active\nana,yes\nlee,yes\nbob,no\n");
+    write("records.turf", records);
+    write("rules.turf", rules);
+    let mut opened = book::open(folder.path()).unwrap();
+    assert_eq!(opened.snapshot.prove().mistakes, Vec::<String>::new(), "{rules}");
+    Found { findings: opened.snapshot.findings.clone(), sources: opened.snapshot.sources.clone() }
+}
+
+impl Found {
+    /// Each finding of a name as `headline | marked text: label | ... | help`.
+    fn of(&self, name: DiagnosticName) -> Vec<String> {
+        let marked = |place: &Place| match place {
+            Place::Source(span) => self.sources.get(span.file).map_or("", |f| &f.text()[span.start as usize..span.end as usize]).to_owned(),
+            Place::Data { file, .. } => file.clone(),
+        };
+        let write = |f: &Diagnostic| {
+            let labels: Vec<String> = f.labels.iter().map(|l| format!("{}: {}", marked(&l.place), l.text)).collect();
+            format!("{} | {} | {}", f.headline, labels.join(" | "), f.help.join(" "))
+        };
+        self.findings.iter().filter(|f| f.name == name).map(write).collect()
+    }
+
+    fn severities(&self, name: DiagnosticName) -> Vec<Severity> {
+        self.findings.iter().filter(|f| f.name == name).map(|f| f.severity).collect()
+    }
+}
+
+#[test]
+fn a_rule_that_another_of_its_priority_makes_superfluous_is_found_whatever_their_names() {
+    for (broad, narrow) in [("a", "b"), ("b", "a")] {
+        let found = found(&format!(
+            "rule {broad} {{ priority 1 when state is CA route to queue other }}
+             rule {narrow} {{ priority 1 when state is CA and partner route to queue other }}"
+        ));
+        let expected = format!(
+            "the rule `{narrow}` is not needed: `{broad}` does the same with every lead it applies to | {narrow}: priority 1 | {broad}: does the same | Remove it, and nothing changes."
+        );
+        assert_eq!(found.of(DiagnosticName::HiddenRule), [expected]);
+        assert_eq!(found.severities(DiagnosticName::HiddenRule), [Severity::Advice]);
+    }
+    // Of two that say the same only one can go.
+    let twins = found("rule a { priority 1 when partner route to queue other } rule b { priority 1 when partner route to queue other }");
+    assert_eq!(twins.of(DiagnosticName::HiddenRule).len(), 1);
+}
+
+#[test]
+fn a_conflict_is_not_told_again_as_a_hidden_rule() {
+    let found = found(
+        "rule a { priority 1 when state is CA route to queue other }
+         rule b { priority 1 when state is CA and partner route to queue triage }",
+    );
+    assert_eq!(found.of(DiagnosticName::RulesConflict).len(), 1);
+    assert_eq!(found.of(DiagnosticName::HiddenRule), Vec::<String>::new());
+}
+
+#[test]
+fn every_pair_of_a_crowded_priority_is_told() {
+    let rules: String =
+        (0..12).map(|i| format!("rule r{i:02} {{ priority 1 when employees > {i} route to rep {} }}\n", ["ana", "lee"][i % 2])).collect();
+    let found = found(&rules);
+    // Of twelve rules 36 pairs do different things; the first 25 have an example each.
+    assert_eq!(found.of(DiagnosticName::RulesConflict).len(), 26);
+    let rest = found.findings.iter().find(|f| f.headline.starts_with("11 more pairs of rules have one priority")).unwrap();
+    let pairs: usize = rest.about.iter().map(|line| line.matches('`').count() / 2 - 1).sum();
+    assert_eq!((pairs, rest.severity), (11, Severity::Error), "{:?}", rest.about);
+}
+
+#[test]
+fn contradictions_mark_only_what_clashes() {
+    let found = found(
+        "rule a { priority 1 when employees > 100 and partner and employees < 50 and state is CA route to queue other }
+         rule b { priority 2 when partner from 2027-01-01 route to queue other }
+         classify lead as c { x when employees > 5 and employees < 3 and partner  y otherwise }
+         rule d { priority 3 when c is y and state is CA route to queue other }",
+    );
+    let expected = [
+        "the rule `a` can never apply: its conditions contradict each other | a:  | employees > 100: this | employees < 50: and this cannot both be | Correct one of those marked.",
+        "the value `x` of `c` can never apply: its conditions contradict each other | x:  | employees > 5: this | employees < 3: and this cannot both be | Correct one of those marked.",
+    ];
+    assert_eq!(found.of(DiagnosticName::NeverYes), expected);
+    let days = found_in(
+        RECORDS,
+        "
+        territory west { where state is CA  from 2027-01-01 through 2027-01-31  owner ana
+          territory south { where postal starts with 9  from 2027-03-01  owner lee } }
+        overlap { name }
+        rule a { priority 1 when state is CA route to owner of territory, else queue triage }",
+    );
+    let told = days.of(DiagnosticName::NeverYes);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("from 2027-03-01: these days") && told[0].contains("around it"), "{told:?}");
+    assert!(!told[0].contains("postal"), "{told:?}");
+}
+
+#[test]
+fn parts_inside_brackets_are_judged() {
+    let never = |rules: &str| found(rules).of(DiagnosticName::NeverYes);
+    let idle = |rules: &str| found(rules).of(DiagnosticName::IdleCondition);
+    assert_eq!(
+        never("rule a { priority 1 when (postal is 94105 and postal is 94106) or postal is 94107 route to queue other }"),
+        [
+            "these conditions of the rule `a` contradict each other, so nothing is ever taken by them | postal is 94105: this | postal is 94106: and this cannot both be | Correct one of those marked."
+        ]
+    );
+    assert_eq!(
+        never("rule a { priority 1 when state is CA and (state is NY or partner) route to queue other }"),
+        [
+            "this alternative of the rule `a` is never taken | state is NY: the conditions beside it exclude it | Correct it, or take it away; nothing changes."
+        ]
+    );
+    assert_eq!(
+        idle("rule a { priority 1 when state is CA or (state is CA and partner) or employees > 5 route to queue other }"),
+        [
+            "this condition of the rule `a` makes no difference | state is CA and partner: the other alternatives already take these | Take it away; nothing changes."
+        ]
+    );
+    assert_eq!(
+        idle("rule a { priority 1 when employees >= 100 and (partner or employees > 50) route to queue other }"),
+        [
+            "this condition of the rule `a` makes no difference | partner or employees > 50: the other conditions already say so | Take it away; nothing changes."
+        ]
+    );
+    assert_eq!(
+        idle("rule a { priority 1 when state is CA or (partner and not state is CA) route to queue other }"),
+        // A blank state is neither, so `not state is CA` does narrow.
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        idle("segment big { employees >= 100 and employees >= 50 } rule a { priority 1 when big route to queue other }"),
+        [
+            "this condition of the segment `big` makes no difference | employees >= 50: the other conditions already say so | Take it away; nothing changes."
+        ]
+    );
+    // Where it is asked with `not`, a blank state would matter.
+    assert_eq!(
+        idle("segment s { state is present and state is CA } rule a { priority 1 when not s route to queue other }"),
+        Vec::<String>::new()
+    );
+    // Each of two mistakes is told.
+    let both = found("rule a { priority 1 when (id is missing or partner) and employees > 5 and employees > 3 route to queue other }");
+    assert_eq!((both.of(DiagnosticName::NeverYes).len(), both.of(DiagnosticName::IdleCondition).len()), (1, 1));
+}
+
+#[test]
+fn rules_that_could_be_one_are_shown_as_one() {
+    let merged = |one: &str, other: &str| {
+        let rules =
+            format!("rule a {{ priority 1 when {one} route to queue other }} rule b {{ priority 1 when {other} route to queue other }}");
+        found(&rules).of(DiagnosticName::MergeableRules).iter().map(|f| f.split("both: ").nth(1).unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let ask = |what: &str| vec![format!("ask `{what}` in `a` and remove `b`.")];
+    assert_eq!(merged("country is US and partner", "country is CA and partner"), ask("country in [CA, US]"));
+    assert_eq!(merged("state in [NY, NJ]", "state is CA"), ask("state in [CA, NJ, NY]"));
+    assert_eq!(merged("employees in 1..5 and partner", "employees in 9..11 and partner"), ask("employees in 1..5 or employees in 9..11"));
+    assert_eq!(merged("partner", "not partner"), ask("partner or not partner"));
+}
+
+#[test]
+fn more_than_two_hundred_rules_are_compared() {
+    let rules: String = (0..250)
+        .map(|i| format!("rule r{i} {{ priority 1 when company is \"c{i}\" and employees > {i} route to queue other }}\n"))
+        .collect();
+    let found = found(&format!("{rules} rule last {{ priority 1 when company is \"c249\" and employees < 3 route to queue other }}"));
+    assert_eq!(found.of(DiagnosticName::MergeableRules).len(), 1);
+}
+
+#[test]
+fn a_book_that_says_nothing_is_not_fine() {
+    let records = "record lead { id: text, key } record rep { id: text, key  active: yes/no }";
+    let told = found_in(records, "").of(DiagnosticName::MissingOtherwise);
+    assert_eq!(told.len(), 1);
+    assert!(told[0].starts_with("the book has no rules and no territories, so no lead goes anywhere | record lead "), "{told:?}");
+    // A rule with a mistake is a rule.
+    assert_eq!(found_in(records, "rule r { priority }").of(DiagnosticName::MissingOtherwise), Vec::<String>::new());
+}
+
+/// A book whose rules are a puzzle: clauses of three answers over many fields, as hard as puzzles get.
+#[test]
+fn hard_books_end_undecided_and_say_so_once() {
+    let fields: String = (0..200).map(|i| format!("f{i}: yes/no ")).collect();
+    let mut state = 3_u64;
+    let mut below = |n: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % n
+    };
+    let mut rules = String::from("queues [other, triage] otherwise { route to queue triage }\n");
+    for i in 0..400 {
+        let asked: Vec<String> = (0..3).map(|_| format!("{}f{}", ["", "not "][usize::try_from(below(2)).unwrap()], below(200))).collect();
+        rules.push_str(&format!("rule r{i} {{ priority {} when {} route to queue other }}\n", i + 1, asked.join(" and ")));
+    }
+    let records = format!("record rep {{ id: text, key  active: yes/no }} record lead {{ id: text, key {fields} }}");
+    let found = found_with("[check]\ntotal_budget = 2_000\n", &records, &rules);
+    let told = found.of(DiagnosticName::Undecided);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("questions were not answered in the time allowed"), "{told:?}");
+    assert!(found.findings.iter().any(|f| f.about.iter().any(|line| line == "whether the rule `r399` can ever win")));
+}

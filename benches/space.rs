@@ -1,11 +1,14 @@
 //! How long proofs take, and how that grows with the number of rules.
 //!
-//! `cargo bench --bench space`; with `-- --test` everything runs once on the smallest sizes. Books are made from a fixed seed.
+//! `cargo bench --bench space` measures the steps; `-- table` the whole of `turf check`'s proofs on books of four kinds, with the
+//! memory they take, as a table. With `-- --test` everything runs once on the smallest sizes. Books are made from a fixed seed.
 #![expect(clippy::unwrap_used, reason = "a bench stops at what it does not expect")]
 
+use std::process::Command;
 use std::sync::Arc;
+use std::time::Instant;
 
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, criterion_group};
 use jiff::tz::TimeZone;
 use turf::decide::standings;
 use turf::model::{ReferenceData, Tables};
@@ -47,15 +50,34 @@ fn records() -> String {
         "record lead {{ id: text, key  country: one of [{}]  state: text  industry: one of [{}]  postal: postal code
            employees: number  revenue: money USD  source: one of [{}]  partner: yes/no }}
          record rep {{ id: text, key  active: yes/no }}
-         queues [triage]
+         queues [triage, {}]
          otherwise {{ route to queue triage }}\n",
         names('c', COUNTRIES),
         names('t', TRADES),
-        names('s', SOURCES)
+        names('s', SOURCES),
+        names('q', QUEUES)
     )
 }
 
-fn test(dice: &mut Dice, field: usize) -> String {
+/// How a book of random rules is made.
+#[derive(Clone, Copy)]
+struct Kind {
+    /// How many rules share a priority.
+    crowd: usize,
+    /// Whether numbers are cut anywhere, and not at a few usual places.
+    anywhere: bool,
+}
+
+const PLAIN: Kind = Kind { crowd: 1, anywhere: false };
+
+/// Queues that rules of shared priorities route to.
+const QUEUES: usize = 5;
+
+fn bound(dice: &mut Dice, at: usize, anywhere: bool) -> u32 {
+    if anywhere { u32::try_from(1 + dice.below(20_000)).unwrap() } else { BOUNDS[at] }
+}
+
+fn test(dice: &mut Dice, field: usize, anywhere: bool) -> String {
     match field {
         0 => format!("country in [{}]", dice.some('c', COUNTRIES, &[1, 1, 2, 4])),
         1 => format!("state in [{}]", dice.some('a', STATES, &[1, 3, 6])),
@@ -68,16 +90,20 @@ fn test(dice: &mut Dice, field: usize) -> String {
         4 => {
             let low = dice.below(BOUNDS.len() - 1);
             let high = low + 1 + dice.below(BOUNDS.len() - low - 1);
-            format!("employees in {}..{}", BOUNDS[low], BOUNDS[high])
+            let (a, b) = (bound(dice, low, anywhere), bound(dice, high, anywhere));
+            format!("employees in {}..{}", a.min(b), a.max(b))
         }
-        5 => format!("revenue >= {}", BOUNDS[dice.below(BOUNDS.len())] * 10_000),
+        5 => {
+            let at = dice.below(BOUNDS.len());
+            format!("revenue >= {}", u64::from(bound(dice, at, anywhere)) * 10_000)
+        }
         6 => format!("source is s{}", dice.below(SOURCES)),
         _ => if dice.below(2) == 0 { "partner" } else { "not partner" }.to_owned(),
     }
 }
 
 /// Rules over eight fields: those with many conditions first, as people write them.
-fn rules(count: usize) -> String {
+fn rules(count: usize, kind: Kind) -> String {
     let mut dice = Dice(11);
     let mut text = records();
     let mut sizes: Vec<usize> = (0..count).map(|_| [1, 2, 2, 3, 3, 3, 4, 4, 5, 5][dice.below(10)]).collect();
@@ -87,9 +113,10 @@ fn rules(count: usize) -> String {
         let mut parts = Vec::new();
         for _ in 0..size {
             let field = fields.swap_remove(dice.below(fields.len()));
-            parts.push(test(&mut dice, field));
+            parts.push(test(&mut dice, field, kind.anywhere));
         }
-        text.push_str(&format!("rule r{i} {{ priority {}  when {}  route to queue triage }}\n", i + 1, parts.join(" and ")));
+        let queue = if kind.crowd == 1 { 0 } else { dice.below(QUEUES) };
+        text.push_str(&format!("rule r{i} {{ priority {}  when {}  route to queue q{queue} }}\n", i / kind.crowd + 1, parts.join(" and ")));
     }
     text
 }
@@ -147,7 +174,7 @@ fn proofs(c: &mut Criterion) {
     let mut group = c.benchmark_group("proofs");
     group.sample_size(10);
     for &size in if quick { &SIZES[..1] } else { SIZES } {
-        let snapshot = snapshot(&rules(size));
+        let snapshot = snapshot(&rules(size, PLAIN));
         let (space, regions) = surveyed(&snapshot);
         let ranked = Ranked::new(&space, &zone, regions.clone());
         let pairs: usize = (0..size).map(|i| ranked.overlapping(i).len()).sum();
@@ -181,5 +208,58 @@ fn is_hidden(ranked: &Ranked<'_>, position: usize) -> bool {
     matches!(ranked.hidden(position, &mut Budget::new(5_000_000), |_| true), Hiding::Hidden(_))
 }
 
+/// Seconds that all proofs of a book take: the middle of three.
+fn seconds(snapshot: &Snapshot) -> f64 {
+    let plan = snapshot.plan.as_ref().unwrap();
+    let mut times: Vec<f64> = (0..3)
+        .map(|_| {
+            let start = Instant::now();
+            let proved = turf::check::prove(plan, &snapshot.settings);
+            assert!(proved.mistakes.is_empty(), "{:?}", proved.mistakes);
+            start.elapsed().as_secs_f64()
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    times[1]
+}
+
+/// The most memory this process has taken so far, where the system tells.
+fn peak() -> Option<String> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
+    Some(format!("{} MB", kilobytes / 1024))
+}
+
+/// One line of the table; a process of its own, so that the memory is that of one book.
+fn line(size: usize) {
+    let kinds = [PLAIN, Kind { crowd: 1, anywhere: true }, Kind { crowd: 25, anywhere: false }, Kind { crowd: 25, anywhere: true }];
+    let cells: Vec<String> = kinds.iter().map(|kind| format!("{:.2} s", seconds(&snapshot(&rules(size, *kind))))).collect();
+    println!("| {size} | {} | {} |", cells.join(" | "), peak().unwrap_or_else(|| "not told".to_owned()));
+}
+
+fn table(quick: bool) {
+    println!("| rules | own priorities | own priorities, cut anywhere | 25 a priority | 25 a priority, cut anywhere | most memory |");
+    println!("| --- | --- | --- | --- | --- | --- |");
+    for size in if quick { &SIZES[..1] } else { SIZES } {
+        let child = Command::new(std::env::current_exe().unwrap()).args(["line", &size.to_string()]).status().unwrap();
+        assert!(child.success(), "the proofs of {size} rules stopped");
+    }
+}
+
 criterion_group!(benches, proofs);
-criterion_main!(benches);
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let quick = arguments.iter().any(|a| a == "--test");
+    if let Some(at) = arguments.iter().position(|a| a == "line") {
+        return line(arguments[at + 1].parse().unwrap());
+    }
+    if quick || arguments.iter().any(|a| a == "table") {
+        table(quick);
+    }
+    if !arguments.iter().any(|a| a == "table") {
+        benches();
+        Criterion::default().configure_from_args().final_summary();
+    }
+}

@@ -69,6 +69,10 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Exit {
             let mut text = render::terminal(findings, sources, terminal.look());
             if usable {
                 text.push_str(&fine(&opened));
+            } else if opened.snapshot.plan.is_none() {
+                text.push_str(
+                    "What holds for every possible record (conflicts, hidden rules, gaps) is looked at once these errors are put right.\n",
+                );
             }
             output::print(&text, exit)
         }

@@ -3,6 +3,7 @@
 //! `cargo bench --bench space` measures the steps; `-- table` the whole of `turf check`'s proofs on books of four kinds, with the
 //! memory they take, as a table. With `-- --test` everything runs once on the smallest sizes. Books are made from a fixed seed.
 #![expect(clippy::unwrap_used, reason = "a bench stops at what it does not expect")]
+#![expect(clippy::print_stdout, reason = "a bench prints its table")]
 
 use std::process::Command;
 use std::sync::Arc;

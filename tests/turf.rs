@@ -5,6 +5,7 @@ mod cli;
 mod conformance;
 mod docs;
 mod findings;
+mod formats;
 mod gallery;
 mod generated;
 mod oracle;

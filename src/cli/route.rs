@@ -1,7 +1,7 @@
 //! `turf route`: who gets each record of a file, and the totals. A dry run: nothing is changed.
 
 use std::borrow::Cow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
@@ -10,7 +10,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::output::{self, Exit, Terminal};
 use super::routing::{self, Repeat, Run, Source};
 use crate::batch::{Wanted, row_cells};
-use crate::data::{DataError, DataReport, OutCell, Output, OutputFormat, SetAside, SortLimit, SpillSorter, TableWriter, push_csv_row};
+use crate::data::{
+    DataError, DataReport, OutCell, Output, OutputFormat, Packing, SetAside, SortLimit, SpillSorter, TableWriter, push_csv_row,
+};
 use crate::report::{self, COLUMNS, Row, Summary};
 use crate::text::wording::{self, count};
 
@@ -22,10 +24,10 @@ use crate::text::wording::{self, count};
 pub struct Arguments {
     #[command(flatten)]
     source: Source,
-    /// How assignments are written.
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
-    /// Write the assignments into this file; it appears only when complete.
+    /// How assignments are written; without it as the ending of `--out` says, else as CSV into a file and as a table on the screen.
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// Write the assignments into this file, packed when it ends in .gz or .zst; it appears only when complete.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Write the rows set aside into this file, with the reasons.
@@ -55,7 +57,25 @@ enum Format {
     /// One JSON array.
     Json,
     /// One JSON object a line.
+    #[value(alias = "ndjson")]
     Jsonl,
+}
+
+impl Arguments {
+    /// The format wanted.
+    fn format(&self) -> Format {
+        let ending = |path: &PathBuf| {
+            let shown = path.display().to_string();
+            let stem = Path::new(Packing::of(&shown).1).extension()?.to_ascii_lowercase();
+            Format::from_str(stem.to_str()?, true).ok()
+        };
+        match (self.format, &self.out) {
+            (Some(format), _) => format,
+            // A table is for the screen; a file gets what a spreadsheet opens.
+            (None, Some(path)) => ending(path).filter(|f| *f != Format::Table).unwrap_or(Format::Csv),
+            (None, None) => Format::Table,
+        }
+    }
 }
 
 impl Format {
@@ -86,13 +106,13 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Exit {
 }
 
 fn route(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<Exit, DataError> {
-    let routed = match arguments.format {
+    let routed = match arguments.format() {
         Format::Table | Format::Csv if run.streams() => stream(arguments, run)?,
         _ => one_by_one(arguments, terminal, run)?,
     };
     let Routed { summary, shown, total, report, reasons, timings } = routed;
     let to_file = arguments.out.is_some();
-    let for_machines = arguments.format != Format::Table || to_file;
+    let for_machines = arguments.format() != Format::Table || to_file;
     let mut text = String::new();
     if !for_machines {
         text.push_str(&rows_text(&shown, total, arguments, terminal));
@@ -128,7 +148,7 @@ fn stream(arguments: &Arguments, run: &Run) -> Result<Routed, DataError> {
     let start = Instant::now();
     let mut aside = AsideWriter::open(arguments)?;
     let guarded = !arguments.no_formula_guard;
-    let mut output = match (arguments.format.for_machines(), &arguments.out) {
+    let mut output = match (arguments.format().for_machines(), &arguments.out) {
         (_, Some(path)) => Some(Output::file(path)?),
         (Some(_), None) => Some(Output::stdout()),
         (None, None) => None,
@@ -228,7 +248,7 @@ impl Timings {
 }
 
 fn writer(arguments: &Arguments) -> Result<Option<TableWriter>, DataError> {
-    let format = match (arguments.format.for_machines(), &arguments.out) {
+    let format = match (arguments.format().for_machines(), &arguments.out) {
         (Some(format), _) => format,
         // A table is for the screen; a file gets what a spreadsheet opens.
         (None, Some(_)) => OutputFormat::Csv,

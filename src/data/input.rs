@@ -1,4 +1,5 @@
-//! Opening what is to be read: a file by its ending, or standard input, and a first look at what it really is.
+//! Opening what is to be read: a file by its ending, or standard input, and a first look at what it really is. Packed files
+//! are unpacked on the way.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
@@ -6,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::DataError;
+use super::packed::{Packing, unpack};
 
 /// The longest row or line that is read, in bytes: 16 MiB.
 pub const LONGEST_ROW: usize = 16 * 1024 * 1024;
@@ -20,9 +22,11 @@ pub enum FileKind {
 }
 
 impl FileKind {
-    /// Tells the kind from the ending; everything but `.jsonl`, `.ndjson` and `.json` is taken for CSV.
+    /// Tells the kind from the ending, `.gz` and `.zst` left out; everything but `.jsonl`, `.ndjson` and `.json` is taken
+    /// for CSV.
     #[must_use]
     pub fn of(path: &str) -> Self {
+        let (_, path) = Packing::of(path);
         let json = Path::new(path).extension().is_some_and(|e| ["jsonl", "ndjson", "json"].iter().any(|k| e.eq_ignore_ascii_case(k)));
         if json { Self::JsonLines } else { Self::Csv }
     }
@@ -36,30 +40,41 @@ pub struct Input {
 }
 
 impl Input {
-    /// Opens a file; `shown` is its path as shown to people. The path `-` is standard input, taken for CSV.
+    /// Opens a file; `shown` is its path as shown to people. The path `-` is standard input: JSON lines when it begins with
+    /// a brace, and else CSV.
     ///
     /// # Errors
     /// When the file cannot be opened or is not text.
     pub fn open(path: &Path, shown: &str) -> Result<Self, DataError> {
         if path.as_os_str() == "-" {
-            return Self::new(io::stdin(), "standard input", FileKind::Csv);
+            let mut input = Self::new(io::stdin(), "standard input", FileKind::Csv)?;
+            let begins = input.reader.fill_buf().map_err(|e| DataError::reading("standard input", e))?;
+            if begins.trim_ascii_start().starts_with(b"{") {
+                input.kind = FileKind::JsonLines;
+            }
+            return Ok(input);
         }
         let file = File::open(path).map_err(|e| DataError::reading(shown, e))?;
         Self::new(file, shown, FileKind::of(shown))
     }
 
-    /// Takes any reader.
+    /// Takes any reader; what is packed is unpacked.
     ///
     /// # Errors
     /// When nothing can be read or it is not text.
-    pub fn new(mut reader: impl Read + 'static, shown: &str, kind: FileKind) -> Result<Self, DataError> {
-        let mut head = Vec::with_capacity(4);
-        reader.by_ref().take(4).read_to_end(&mut head).map_err(|e| DataError::reading(shown, e))?;
+    pub fn new(reader: impl Read + 'static, shown: &str, kind: FileKind) -> Result<Self, DataError> {
+        let (head, reader) = begin(Box::new(reader)).map_err(|e| DataError::reading(shown, e))?;
+        let packing = Packing::of_head(&head);
+        let (mut head, reader) = if packing == Packing::Plain {
+            (head, reader)
+        } else {
+            begin(unpack(Box::new(Cursor::new(head).chain(reader)), packing)).map_err(|e| DataError::reading(shown, e))?
+        };
         let found = match head.as_slice() {
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, 0, _] | [_, 0, _, 0] => Some("text in UTF-16"),
             [b'P', b'K', 3, 4] => Some("a spreadsheet or another packed file"),
             [0xd0, 0xcf, 0x11, 0xe0] => Some("an old spreadsheet"),
-            [0x1f, 0x8b, ..] => Some("a packed file (gzip)"),
+            [0x1f, 0x8b, ..] | [0x28, 0xb5, 0x2f, 0xfd] => Some("a file packed twice"),
             _ => None,
         };
         if let Some(found) = found {
@@ -70,4 +85,11 @@ impl Input {
         }
         Ok(Self { reader: Box::new(BufReader::with_capacity(1 << 16, Cursor::new(head).chain(reader))), file: shown.into(), kind })
     }
+}
+
+/// Reads the first four bytes.
+fn begin(mut reader: Box<dyn Read>) -> io::Result<(Vec<u8>, Box<dyn Read>)> {
+    let mut head = Vec::with_capacity(4);
+    reader.by_ref().take(4).read_to_end(&mut head)?;
+    Ok((head, reader))
 }

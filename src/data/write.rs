@@ -15,6 +15,7 @@ use serde_json::value::RawValue;
 use tempfile::NamedTempFile;
 
 use super::DataError;
+use super::packed::{Packer, Packing};
 use crate::model::{Type, Value, plain};
 
 /// A place to write to. Nothing appears under the final name of a file before [`Output::finish`].
@@ -25,7 +26,7 @@ pub struct Output {
 
 enum Sink {
     Stream(BufWriter<Box<dyn Write>>),
-    File { writer: BufWriter<NamedTempFile>, path: PathBuf },
+    File { writer: Packer<BufWriter<NamedTempFile>>, path: PathBuf },
 }
 
 impl Output {
@@ -41,7 +42,8 @@ impl Output {
         Self { sink: Sink::Stream(BufWriter::with_capacity(1 << 16, Box::new(writer))), shown: shown.into() }
     }
 
-    /// Writes to a file that appears whole at the end; `-` is standard output. Devices and pipes are written directly.
+    /// Writes to a file that appears whole at the end, packed when its name ends in `.gz` or `.zst`; `-` is standard output.
+    /// Devices and pipes are written directly.
     ///
     /// # Errors
     /// When the folder is not there or may not be written to, or the file is read-only.
@@ -79,7 +81,8 @@ impl Output {
         if let Some(existing) = existing {
             temporary.as_file().set_permissions(existing.permissions())?;
         }
-        Ok(Self { sink: Sink::File { writer: BufWriter::with_capacity(1 << 16, temporary), path }, shown: shown.into() })
+        let writer = Packer::new(BufWriter::with_capacity(1 << 16, temporary), Packing::of(shown).0);
+        Ok(Self { sink: Sink::File { writer, path }, shown: shown.into() })
     }
 
     /// Writes bytes as they are.
@@ -105,8 +108,8 @@ impl Output {
         let finished = match sink {
             Sink::Stream(mut writer) => writer.flush(),
             Sink::File { writer, path } => writer
-                .into_inner()
-                .map_err(io::IntoInnerError::into_error)
+                .finish()
+                .and_then(|writer| writer.into_inner().map_err(io::IntoInnerError::into_error))
                 .and_then(|temporary| temporary.as_file().sync_all().map(|()| temporary))
                 .and_then(|temporary| temporary.persist(path).map(drop).map_err(|e| e.error)),
         };

@@ -42,7 +42,9 @@ fn split<'c>(condition: &'c Condition, turned: bool, together: &mut Vec<(&'c Tes
     match &condition.kind {
         ConditionKind::All(parts) if !turned => parts.iter().for_each(|p| split(p, turned, together, apart)),
         ConditionKind::Any(parts) if turned => parts.iter().for_each(|p| split(p, turned, together, apart)),
-        ConditionKind::All(parts) | ConditionKind::Any(parts) => apart.extend(parts.iter().map(|p| (p, turned))),
+        // What a `not` excludes together is looked at as it is written.
+        ConditionKind::All(_) => apart.push((condition, false)),
+        ConditionKind::Any(parts) => apart.extend(parts.iter().map(|p| (p, turned))),
         ConditionKind::Not(part) => split(part, !turned, together, apart),
         ConditionKind::Test(test) if test.subject.ty == Type::Number => together.push((test, turned != test.negated)),
         ConditionKind::Test(_) | ConditionKind::Segment { .. } | ConditionKind::Placed(_) | ConditionKind::SeenBefore { .. } => {}

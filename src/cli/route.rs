@@ -1,6 +1,6 @@
 //! `turf route`: who gets each record of a file, and the totals. A dry run: nothing is changed.
 
-use std::borrow::Cow;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -8,11 +8,13 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::{self, Exit, Terminal};
+use super::results::{ASIDE, Results, Written};
 use super::routing::{self, Repeat, Run, Source};
-use crate::batch::{Wanted, row_cells};
+use crate::batch::Wanted;
 use crate::data::{
     DataError, DataReport, OutCell, Output, OutputFormat, Packing, SetAside, SortLimit, SpillSorter, TableWriter, push_csv_row,
 };
+use crate::explain::{Looking, explain, explanation_text};
 use crate::report::{self, COLUMNS, Row, Summary};
 use crate::text::wording::{self, count};
 
@@ -47,6 +49,9 @@ pub struct Arguments {
     timings: bool,
 }
 
+/// How wide explanations are in a spreadsheet, in characters.
+const WHY_WIDTH: usize = 120;
+
 /// The formats of assignments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -59,6 +64,13 @@ enum Format {
     /// One JSON object a line.
     #[value(alias = "ndjson")]
     Jsonl,
+    /// Parquet, into a file.
+    Parquet,
+    /// Arrow IPC, into a file.
+    #[value(alias = "feather")]
+    Arrow,
+    /// A spreadsheet with sheets for the assignments, why, the totals and the rows set aside.
+    Xlsx,
 }
 
 impl Arguments {
@@ -79,18 +91,27 @@ impl Arguments {
 }
 
 impl Format {
-    fn for_machines(self) -> Option<OutputFormat> {
-        match self {
-            Self::Table => None,
-            Self::Csv => Some(OutputFormat::Csv),
-            Self::Json => Some(OutputFormat::Json),
-            Self::Jsonl => Some(OutputFormat::JsonLines),
-        }
+    /// How it is written; none is for people.
+    fn written(self) -> Option<Written> {
+        Some(Written::Table(match self {
+            Self::Table => return None,
+            Self::Csv => OutputFormat::Csv,
+            Self::Json => OutputFormat::Json,
+            Self::Jsonl => OutputFormat::JsonLines,
+            Self::Parquet => OutputFormat::Parquet,
+            Self::Arrow => OutputFormat::Arrow,
+            Self::Xlsx => return Some(Written::Spreadsheet),
+        }))
     }
 }
 
 /// Runs the command.
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Exit {
+    let bytes = matches!(arguments.format(), Format::Parquet | Format::Arrow | Format::Xlsx);
+    if bytes && arguments.out.is_none() && std::io::stdout().is_terminal() {
+        output::tell("turf: this format is not for a screen. Name a file with `--out`, such as `--out who-gets-what.xlsx`.\n");
+        return Exit::CouldNotRun;
+    }
     let run = match routing::open(&arguments.source, terminal) {
         Ok(run) => run,
         Err(exit) => return exit,
@@ -148,7 +169,7 @@ fn stream(arguments: &Arguments, run: &Run) -> Result<Routed, DataError> {
     let start = Instant::now();
     let mut aside = AsideWriter::open(arguments)?;
     let guarded = !arguments.no_formula_guard;
-    let mut output = match (arguments.format().for_machines(), &arguments.out) {
+    let mut output = match (arguments.format().written(), &arguments.out) {
         (_, Some(path)) => Some(Output::file(path)?),
         (Some(_), None) => Some(Output::stdout()),
         (None, None) => None,
@@ -183,13 +204,18 @@ fn stream(arguments: &Arguments, run: &Run) -> Result<Routed, DataError> {
 fn one_by_one(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<Routed, DataError> {
     let start = Instant::now();
     // The outputs are opened first: a file that cannot be written should not be found out after an hour.
-    let mut writer = writer(arguments)?;
+    let written = arguments.format().written().or(arguments.out.as_ref().map(|_| Written::Table(OutputFormat::Csv)));
+    let mut results = Results::open(written, arguments.out.as_deref(), !arguments.no_formula_guard)?;
     let mut aside = AsideWriter::open(arguments)?;
     let progress = progress(terminal);
-    let ordered = run.read(|row| aside.take(row), |n| tick(&progress, n, "read"))?;
+    let take = |row: SetAside| {
+        results.aside(&row)?;
+        aside.take(row)
+    };
+    let ordered = run.read(take, |n| tick(&progress, n, "read"))?;
     let reading = start.elapsed();
     let mut summary = Summary::new(&run.plan, run.record);
-    let mut rows: SpillSorter<(u64, Row)> = SpillSorter::new(SortLimit::default());
+    let mut rows: SpillSorter<(u64, Row, Option<String>)> = SpillSorter::new(SortLimit::default());
     let mut done = 0;
     let read = run.decide(ordered, |decided| {
         match decided.repeat {
@@ -200,7 +226,12 @@ fn one_by_one(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<R
             }
             Repeat::Same => summary.repeated += 1,
         }
-        rows.push((decided.position, Row::new(&run.plan, decided.decision)), 600)?;
+        let why = results.want_why().then(|| {
+            let looking = Looking::new(&run.plan, &run.opened.snapshot.sources, decided.decision, decided.before);
+            explanation_text(&explain(&looking), WHY_WIDTH)
+        });
+        let weight = 600 + why.as_ref().map_or(0, String::len);
+        rows.push((decided.position, Row::new(&run.plan, decided.decision), why), weight)?;
         done += 1;
         tick(&progress, done, "decided");
         Ok(true)
@@ -210,17 +241,15 @@ fn one_by_one(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<R
     let mut shown = Vec::new();
     let mut total = 0_u64;
     for next in rows.finish()? {
-        let (_, row) = next?;
-        match &mut writer {
-            Some(writer) => writer.row(&row_cells(&row))?,
-            None if shown.len() < arguments.limit => shown.push(row),
-            None => {}
+        let (_, row, why) = next?;
+        if results.are_written() {
+            results.row(&row, why.as_deref())?;
+        } else if shown.len() < arguments.limit {
+            shown.push(row);
         }
         total += 1;
     }
-    if let Some(writer) = writer {
-        writer.finish()?;
-    }
+    results.finish(&summary)?;
     let reasons = aside.finish()?;
     let whole = start.elapsed();
     let steps =
@@ -245,20 +274,6 @@ impl Timings {
         }
         text + &format!(" - from beginning to end: {}\n", seconds(self.whole))
     }
-}
-
-fn writer(arguments: &Arguments) -> Result<Option<TableWriter>, DataError> {
-    let format = match (arguments.format().for_machines(), &arguments.out) {
-        (Some(format), _) => format,
-        // A table is for the screen; a file gets what a spreadsheet opens.
-        (None, Some(_)) => OutputFormat::Csv,
-        (None, None) => return Ok(None),
-    };
-    let out = match &arguments.out {
-        Some(path) => Output::file(path)?,
-        None => Output::stdout(),
-    };
-    TableWriter::new(out, format, COLUMNS, !arguments.no_formula_guard).map(Some)
 }
 
 fn rows_text(shown: &[Row], total: u64, arguments: &Arguments, terminal: &Terminal) -> String {
@@ -336,9 +351,8 @@ struct AsideWriter {
 
 impl AsideWriter {
     fn open(arguments: &Arguments) -> Result<Self, DataError> {
-        let header = ["file", "line", "column", "value", "reason"];
         let writer = match &arguments.set_aside {
-            Some(path) => Some(TableWriter::new(Output::file(path)?, OutputFormat::Csv, &header, !arguments.no_formula_guard)?),
+            Some(path) => Some(TableWriter::new(Output::file(path)?, OutputFormat::Csv, (ASIDE, &[]), !arguments.no_formula_guard)?),
             None => None,
         };
         Ok(Self { writer, first: Vec::new() })
@@ -346,14 +360,7 @@ impl AsideWriter {
 
     fn take(&mut self, row: SetAside) -> Result<(), DataError> {
         if let Some(writer) = &mut self.writer {
-            let text = |t: &Option<String>| t.as_ref().map_or(OutCell::Missing, |t| OutCell::Text(Cow::Owned(t.clone())));
-            writer.row(&[
-                OutCell::text(&*row.file),
-                OutCell::Number(row.line.into()),
-                text(&row.column),
-                text(&row.value),
-                OutCell::text(&*row.reason),
-            ])?;
+            writer.row(&row.cells())?;
         }
         if self.first.len() < 10 {
             self.first.push(row);

@@ -41,7 +41,7 @@ pub struct Run {
 /// Says what is decided: the arguments that `route` and `why` share.
 #[derive(Debug, Args)]
 pub struct Source {
-    /// File of leads, CSV or JSON lines, packed (.gz, .zst) or not; `-` is standard input; without it the file named in turf.toml.
+    /// File of leads: CSV, JSON lines, Parquet, Arrow or a spreadsheet, packed (.gz, .zst) or not; `-` is standard input; without it the file named in turf.toml.
     leads: Option<PathBuf>,
     /// Folder of the book; without it the nearest folder upwards that holds turf.toml.
     #[arg(long, value_name = "DIR")]

@@ -1,11 +1,13 @@
 //! Troubles: those of the world, which stop a command, and those of a row, which set the row aside.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::OutCell;
 use crate::diagnostic::{Diagnostic, DiagnosticName};
 
 /// Says what in the world stopped the work; a command that meets one ends with exit code 2.
@@ -38,6 +40,15 @@ pub enum DataError {
         file: Arc<str>,
         /// What it seems to be.
         found: &'static str,
+    },
+    /// The file is of a kind that this build neither reads nor writes.
+    NotBuilt {
+        /// Path as shown to people.
+        file: Arc<str>,
+        /// What it is.
+        found: &'static str,
+        /// The feature to build with.
+        feature: &'static str,
     },
     /// The header holds a byte that is not UTF-8.
     NotUtf8 {
@@ -111,6 +122,9 @@ impl DataError {
             Self::NotText { .. } | Self::NotUtf8 { .. } => {
                 "Save it again as UTF-8; spreadsheets call this `CSV UTF-8 (comma delimited)`.".to_owned()
             }
+            Self::NotBuilt { feature, .. } => {
+                format!("Take a released turf, build it with `cargo build --release --features {feature}`, or use CSV or JSON lines.")
+            }
             Self::Empty { .. } => "Give it a first line with the names of the columns.".to_owned(),
             Self::TooLong { line, .. } => format!("A closing quote is probably missing at or after line {line}: put it in."),
             Self::TwoColumns { column, .. } => format!("Rename one of the columns called `{column}`, or take one out."),
@@ -128,6 +142,7 @@ impl DataError {
                 (DiagnosticName::MissingFile, &**file, None)
             }
             Self::NotText { file, .. } => (DiagnosticName::NotUtf8, &**file, None),
+            Self::NotBuilt { file, .. } => (DiagnosticName::MissingFile, &**file, None),
             Self::NotUtf8 { file, line, .. } => (DiagnosticName::NotUtf8, &**file, Some(*line)),
             Self::Empty { file } | Self::TwoColumns { file, .. } => (DiagnosticName::MissingColumn, &**file, Some(1)),
             Self::TooLong { file, line } => (DiagnosticName::TooLarge, &**file, Some(*line)),
@@ -145,6 +160,7 @@ impl fmt::Display for DataError {
             Self::Unwritable { file, reason } => write!(f, "`{file}` cannot be written: {reason}"),
             Self::BrokenPipe => f.write_str("the output was closed before everything was written"),
             Self::NotText { file, found } => write!(f, "`{file}` is {found}, not text in UTF-8"),
+            Self::NotBuilt { file, found, .. } => write!(f, "`{file}` is {found}, and this turf was built without them"),
             Self::NotUtf8 { file, line, byte } => write!(f, "the header of `{file}` is not UTF-8 at line {line}, byte {byte} of the file"),
             Self::Empty { file } => write!(f, "`{file}` is empty: it has not even a header"),
             Self::TooLong { file, line } => write!(f, "the row that begins on line {line} of `{file}` is longer than 16 MiB"),
@@ -180,6 +196,15 @@ pub struct SetAside {
     pub value: Option<String>,
     /// What is wrong, as a sentence without a full stop.
     pub reason: String,
+}
+
+impl SetAside {
+    /// Returns the cells of a table of such rows: file, line, column, value, reason.
+    #[must_use]
+    pub fn cells(&self) -> [OutCell<'_>; 5] {
+        let text = |t: &'_ Option<String>| t.as_ref().map_or(OutCell::Missing, |t| OutCell::Text(Cow::Owned(t.clone())));
+        [OutCell::text(&*self.file), OutCell::Number(self.line.into()), text(&self.column), text(&self.value), OutCell::text(&*self.reason)]
+    }
 }
 
 impl fmt::Display for SetAside {

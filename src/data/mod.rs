@@ -6,12 +6,20 @@
 
 mod absences;
 mod arrivals;
+#[cfg(feature = "arrow")]
+mod arrow_rows;
+#[cfg(feature = "arrow")]
+mod arrow_write;
 mod cells;
 mod config;
 mod csv_rows;
 mod error;
+mod grid;
+#[cfg(any(feature = "arrow", feature = "xlsx"))]
+mod guarded;
 mod input;
 mod order;
+mod out_cell;
 mod packed;
 mod pieces;
 mod records;
@@ -20,8 +28,12 @@ mod report;
 mod rows;
 #[cfg(test)]
 mod sample;
+#[cfg(feature = "xlsx")]
+mod sheet_rows;
 mod table;
 mod typed_rows;
+#[cfg(feature = "xlsx")]
+mod workbook;
 mod write;
 
 pub use absences::load_absences;
@@ -31,6 +43,7 @@ pub use config::{CONFIG_FILE, Column, Config, DataFile};
 pub use error::{DataError, SetAside};
 pub use input::{FileKind, Input, LONGEST_ROW};
 pub use order::{SortLimit, Sorted, SpillSorter};
+pub use out_cell::{OutCell, push_csv_cell, push_csv_row};
 pub use packed::Packing;
 pub use pieces::{Format, Piece, PieceRow, Pieces, Splitter};
 pub use records::{RecordReader, Row};
@@ -39,4 +52,6 @@ pub use report::{DataReport, FieldReport};
 #[cfg(test)]
 pub(crate) use sample::cases as sample_cases;
 pub use table::{Table, TableRow};
-pub use write::{JsonWriter, OutCell, Output, OutputFormat, TableWriter, push_csv_cell, push_csv_row};
+#[cfg(feature = "xlsx")]
+pub use workbook::Workbook;
+pub use write::{JsonWriter, Output, OutputFormat, TableWriter};

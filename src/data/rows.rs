@@ -1,4 +1,4 @@
-//! Rows as text, whatever they were written in: CSV, or JSON lines.
+//! Rows as text, whatever they were written in: CSV, JSON lines, or a file that is no text.
 //!
 //! What comes out are cells that are not typed yet. Rows are lent, not owned, so that reading a large file allocates
 //! nothing per row beyond what its values need.
@@ -13,6 +13,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::csv_rows::CsvRows;
+use super::grid::{Grid, GridCell};
 use super::{DataError, FileKind, Input, LONGEST_ROW, SetAside};
 
 /// What comes next.
@@ -39,6 +40,8 @@ pub(super) enum Fields<'a> {
     Cells { text: &'a str, ends: &'a [usize] },
     /// By position: where each cell begins and ends in a text.
     Ranges { text: &'a str, cells: &'a [(usize, usize)] },
+    /// By position, one by one.
+    Grid(&'a [GridCell]),
     /// By name, as JSON text.
     Members(Vec<(Cow<'a, str>, &'a RawValue)>),
 }
@@ -75,6 +78,16 @@ impl RawRow<'_> {
             (Fields::Ranges { text, cells }, Place::Position(at)) => {
                 let cell = cells.get(*at).and_then(|(start, end)| text.get(*start..*end));
                 (cell.map_or(Cell::Missing, |c| Cell::Text(c.into())), cell.is_some())
+            }
+            (Fields::Grid(cells), Place::Position(at)) => {
+                let cell = cells.get(*at);
+                let shown = match cell {
+                    None | Some(GridCell::Missing) => Cell::Missing,
+                    Some(GridCell::Text(text)) => Cell::Text(text.as_str().into()),
+                    Some(GridCell::List(all)) => Cell::List(all.clone()),
+                    Some(GridCell::Unfit) => Cell::Unfit,
+                };
+                (shown, cell.is_some())
             }
             (Fields::Members(members), Place::Member(name)) => {
                 let member = members.iter().find(|(n, _)| n == name);
@@ -139,10 +152,11 @@ impl<'de> Deserialize<'de> for Members<'de> {
     }
 }
 
-/// Reads rows of either kind.
+/// Reads rows of any kind.
 pub(super) enum Rows {
     Csv(Box<CsvRows>),
     Json(JsonRows),
+    Grid(Grid),
 }
 
 impl Rows {
@@ -150,6 +164,16 @@ impl Rows {
         match input.kind {
             FileKind::Csv => Ok(Self::Csv(Box::new(CsvRows::open(input, delimiter.unwrap_or(b','))?))),
             FileKind::JsonLines => Ok(Self::Json(JsonRows { reader: input.reader, file: input.file, line: 0, buffer: Vec::new() })),
+            FileKind::Parquet | FileKind::Arrow | FileKind::ArrowStream | FileKind::Spreadsheet => Grid::open(input).map(Self::Grid),
+        }
+    }
+
+    /// Returns the names of the columns and the line they stand on; none where each row names its own.
+    pub fn header(&self) -> Option<(&[String], u64)> {
+        match self {
+            Self::Csv(rows) => Some((&rows.header, rows.header_line)),
+            Self::Grid(grid) => Some((&grid.header, grid.header_line)),
+            Self::Json(_) => None,
         }
     }
 
@@ -157,6 +181,12 @@ impl Rows {
         match self {
             Self::Csv(rows) => rows.next(),
             Self::Json(rows) => rows.next(),
+            Self::Grid(grid) => {
+                let Some(next) = grid.rows.next() else { return Ok(Next::End) };
+                let (line, cells) = next?;
+                grid.row = cells;
+                Ok(Next::Row(RawRow { line, fields: Fields::Grid(&grid.row) }))
+            }
         }
     }
 }

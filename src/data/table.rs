@@ -48,8 +48,8 @@ impl Table {
     pub fn read_from(input: Input, delimiter: Option<u8>) -> Result<Self, DataError> {
         let mut table = Self { file: input.file.clone(), ..Self::default() };
         let mut rows = Rows::open(input, delimiter)?;
-        if let Rows::Csv(csv) = &rows {
-            table.header.clone_from(&csv.header);
+        if let Some((header, _)) = rows.header() {
+            table.header = header.to_vec();
         }
         let mut objects: Vec<(u64, BTreeMap<String, Arc<str>>)> = Vec::new();
         loop {
@@ -65,12 +65,12 @@ impl Table {
                         let cells = cells.iter().map(|(start, end)| text.get(*start..*end).unwrap_or_default());
                         table.rows.push(TableRow { line: row.line, cells: cells.map(|c| crate::model::trim(c).into()).collect() });
                     }
+                    Fields::Grid(cells) => {
+                        let cells = (0..cells.len()).map(|at| written(row.cell(&Place::Position(at)).0));
+                        table.rows.push(TableRow { line: row.line, cells: cells.collect() });
+                    }
                     Fields::Members(members) => {
-                        let cell = |name: &str| match row.cell(&Place::Member(name.to_owned())).0 {
-                            Cell::Text(text) => crate::model::trim(&text).into(),
-                            Cell::List(all) => all.join(";").into(),
-                            Cell::Missing | Cell::Unfit => Arc::from(""),
-                        };
+                        let cell = |name: &str| written(row.cell(&Place::Member(name.to_owned())).0);
                         objects.push((row.line, members.iter().map(|(n, _)| (n.to_string(), cell(n))).collect()));
                     }
                 },
@@ -96,6 +96,15 @@ impl Table {
             let cells = self.header.iter().map(|name| object.get(name).cloned().unwrap_or_else(|| "".into())).collect();
             self.rows.push(TableRow { line: *line, cells });
         }
+    }
+}
+
+/// A cell as text, trimmed; empty is missing.
+fn written(cell: Cell<'_>) -> Arc<str> {
+    match cell {
+        Cell::Text(text) => crate::model::trim(&text).into(),
+        Cell::List(all) => all.join(";").into(),
+        Cell::Missing | Cell::Unfit => "".into(),
     }
 }
 

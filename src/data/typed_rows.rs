@@ -55,8 +55,7 @@ impl TypedRows {
     pub fn open(input: Input, wanted: Vec<Wanted>, settings: &DataFile, section: &str, zone: &TimeZone) -> Result<Self, DataError> {
         let file = input.file.clone();
         let rows = Rows::open(input, settings.delimiter)?;
-        let header = if let Rows::Csv(csv) = &rows { Some((csv.header.as_slice(), csv.header_line)) } else { None };
-        let plans = plans(&file, header, wanted, settings, section)?;
+        let plans = plans(&file, rows.header(), wanted, settings, section)?;
         let fields = plans.iter().map(FieldPlan::report).collect();
         Ok(Self { rows, plans, zone: zone.clone(), report: DataReport { file, fields, ..DataReport::default() } })
     }

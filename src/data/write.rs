@@ -3,20 +3,17 @@
 //! A file is written beside its final name and renamed at the end, so a full disk or an interrupted run leaves what was
 //! there before. Cells of text that a spreadsheet would run as a formula get a leading apostrophe.
 
-use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rust_decimal::Decimal;
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::value::RawValue;
 use tempfile::NamedTempFile;
 
 use super::DataError;
+use super::OutCell;
 use super::packed::{Packer, Packing};
-use crate::model::{Type, Value, plain};
 
 /// A place to write to. Nothing appears under the final name of a file before [`Output::finish`].
 pub struct Output {
@@ -25,7 +22,7 @@ pub struct Output {
 }
 
 enum Sink {
-    Stream(BufWriter<Box<dyn Write>>),
+    Stream(BufWriter<Box<dyn Write + Send>>),
     File { writer: Packer<BufWriter<NamedTempFile>>, path: PathBuf },
 }
 
@@ -38,7 +35,7 @@ impl Output {
 
     /// Writes to any stream.
     #[must_use]
-    pub fn stream(writer: impl Write + 'static, shown: &str) -> Self {
+    pub fn stream(writer: impl Write + Send + 'static, shown: &str) -> Self {
         Self { sink: Sink::Stream(BufWriter::with_capacity(1 << 16, Box::new(writer))), shown: shown.into() }
     }
 
@@ -83,6 +80,12 @@ impl Output {
         }
         let writer = Packer::new(BufWriter::with_capacity(1 << 16, temporary), Packing::of(shown).0);
         Ok(Self { sink: Sink::File { writer, path }, shown: shown.into() })
+    }
+
+    /// Returns the name as shown to people.
+    #[must_use]
+    pub fn shown(&self) -> Arc<str> {
+        self.shown.clone()
     }
 
     /// Writes bytes as they are.
@@ -142,97 +145,10 @@ pub enum OutputFormat {
     Json,
     /// One JSON object per line.
     JsonLines,
-}
-
-/// One cell of a result.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum OutCell<'a> {
-    /// Nothing: the empty cell, null in JSON.
-    Missing,
-    /// Text.
-    Text(Cow<'a, str>),
-    /// An exact number.
-    Number(Decimal),
-    /// Yes or no: true or false in JSON.
-    YesNo(bool),
-    /// Several texts: separated by `;` in CSV, an array in JSON.
-    List(Vec<Cow<'a, str>>),
-}
-
-impl<'a> OutCell<'a> {
-    /// Makes a cell of text.
-    #[must_use]
-    pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
-        Self::Text(text.into())
-    }
-
-    /// Makes a cell of a field's value.
-    #[must_use]
-    pub fn of(value: Option<&'a Value>, ty: &Type) -> Self {
-        match value {
-            None => Self::Missing,
-            Some(Value::Text(t) | Value::Choice(t) | Value::Unlisted(t) | Value::Reference(t)) => Self::Text(Cow::Borrowed(t)),
-            Some(Value::Set { listed, unlisted }) => Self::List(listed.iter().chain(unlisted).map(|e| Cow::Borrowed(&**e)).collect()),
-            Some(Value::Number(n)) => Self::Number(*n),
-            Some(Value::YesNo(yes)) => Self::YesNo(*yes),
-            Some(other) => Self::Text(plain(other, ty).into()),
-        }
-    }
-
-    fn csv(&self, guarded: bool) -> Cow<'_, str> {
-        let text = |text: Cow<'a, str>| if guarded { guard(text) } else { text };
-        match self {
-            Self::Missing => "".into(),
-            Self::Text(t) => text(t.clone()),
-            Self::Number(n) => n.normalize().to_string().into(),
-            Self::YesNo(yes) => if *yes { "yes" } else { "no" }.into(),
-            Self::List(all) => text(all.join(";").into()),
-        }
-    }
-}
-
-impl Serialize for OutCell<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Missing => serializer.serialize_none(),
-            Self::Text(t) => serializer.serialize_str(t),
-            Self::Number(n) => RawValue::from_string(n.normalize().to_string()).map_err(serde::ser::Error::custom)?.serialize(serializer),
-            Self::YesNo(yes) => serializer.serialize_bool(*yes),
-            Self::List(all) => all.serialize(serializer),
-        }
-    }
-}
-
-/// Appends rows of CSV as [`TableWriter`] writes them, for whoever writes many rows at once.
-pub fn push_csv_row(out: &mut Vec<u8>, cells: &[OutCell<'_>], guarded: bool) {
-    for (position, cell) in cells.iter().enumerate() {
-        if position > 0 {
-            out.push(b',');
-        }
-        push_csv_cell(out, &cell.csv(guarded));
-    }
-    out.push(b'\n');
-}
-
-/// Appends one cell of text, quoted where CSV needs it (RFC 4180).
-pub fn push_csv_cell(out: &mut Vec<u8>, cell: &str) {
-    if cell.bytes().any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r')) {
-        out.push(b'"');
-        for byte in cell.bytes() {
-            if byte == b'"' {
-                out.push(byte);
-            }
-            out.push(byte);
-        }
-        out.push(b'"');
-    } else {
-        out.extend_from_slice(cell.as_bytes());
-    }
-}
-
-/// Puts an apostrophe before text that a spreadsheet would run (OWASP, CSV injection).
-fn guard(text: Cow<'_, str>) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}").into() } else { text }
+    /// Parquet, packed with Snappy.
+    Parquet,
+    /// Arrow IPC with a footer.
+    Arrow,
 }
 
 /// Writes rows of cells in any format.
@@ -242,19 +158,39 @@ pub struct TableWriter {
 }
 
 enum TableRows {
-    Csv { writer: Box<csv::Writer<Output>>, guarded: bool },
+    Csv {
+        writer: Box<csv::Writer<Output>>,
+        guarded: bool,
+    },
     Json(JsonWriter),
+    #[cfg(feature = "arrow")]
+    Arrow(Box<super::arrow_write::ArrowTable>),
 }
 
 impl TableWriter {
-    /// Begins a table. With `guarded`, CSV cells of text that look like formulas get a leading apostrophe.
+    /// Begins a table; `lists` are the columns that hold several texts, which Arrow and Parquet must know in advance. With
+    /// `guarded`, CSV cells of text that look like formulas get a leading apostrophe.
     ///
     /// # Errors
-    /// When the output cannot be written.
-    pub fn new(output: Output, format: OutputFormat, header: &[&str], guarded: bool) -> Result<Self, DataError> {
+    /// When the output cannot be written, or this build does not write the format.
+    pub fn new(output: Output, format: OutputFormat, (header, lists): (&[&str], &[&str]), guarded: bool) -> Result<Self, DataError> {
         let names = header.iter().map(|h| (*h).to_owned()).collect();
-        if format != OutputFormat::Csv {
-            return Ok(Self { header: names, rows: TableRows::Json(JsonWriter::new(output, format)) });
+        match format {
+            OutputFormat::Csv => {}
+            OutputFormat::Json | OutputFormat::JsonLines => {
+                return Ok(Self { header: names, rows: TableRows::Json(JsonWriter::new(output, format)) });
+            }
+            #[cfg(feature = "arrow")]
+            OutputFormat::Parquet | OutputFormat::Arrow => {
+                let table = super::arrow_write::ArrowTable::new(output, format, header, lists)?;
+                return Ok(Self { header: names, rows: TableRows::Arrow(Box::new(table)) });
+            }
+            #[cfg(not(feature = "arrow"))]
+            OutputFormat::Parquet | OutputFormat::Arrow => {
+                let _ = lists;
+                let kind = if format == OutputFormat::Arrow { super::FileKind::Arrow } else { super::FileKind::Parquet };
+                return Err(DataError::not_built(output.shown, kind));
+            }
         }
         let writer = Box::new(csv::Writer::from_writer(output));
         let mut table = Self { header: names, rows: TableRows::Csv { writer, guarded } };
@@ -271,6 +207,8 @@ impl TableWriter {
         let cells = self.header.iter().zip(cells.iter().chain(std::iter::repeat(&OutCell::Missing)));
         match &mut self.rows {
             TableRows::Json(writer) => writer.item(&Object(cells.collect())),
+            #[cfg(feature = "arrow")]
+            TableRows::Arrow(table) => table.row(cells.map(|(_, cell)| cell)),
             TableRows::Csv { writer, guarded } => {
                 let written = writer.write_record(cells.map(|(_, cell)| cell.csv(*guarded).into_owned().into_bytes()));
                 written.map_err(|e| {
@@ -291,6 +229,8 @@ impl TableWriter {
     pub fn finish(self) -> Result<(), DataError> {
         match self.rows {
             TableRows::Json(writer) => writer.finish(),
+            #[cfg(feature = "arrow")]
+            TableRows::Arrow(table) => table.finish(),
             TableRows::Csv { mut writer, .. } => {
                 writer.flush().map_err(|e| writer.get_ref().error(e))?;
                 let shown = writer.get_ref().shown.clone();
@@ -373,7 +313,7 @@ mod tests {
     fn written(format: OutputFormat, guarded: bool, rows: &[Vec<OutCell<'_>>]) -> String {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("out");
-        let mut table = TableWriter::new(Output::file(&path).expect("opens"), format, &["id", "note"], guarded).expect("begins");
+        let mut table = TableWriter::new(Output::file(&path).expect("opens"), format, (&["id", "note"], &[]), guarded).expect("begins");
         for row in rows {
             table.row(row).expect("a row");
         }
@@ -420,7 +360,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     fn a_full_disk_is_an_error() {
         let output = Output::file(Path::new("/dev/full")).expect("opens");
-        let mut table = TableWriter::new(output, OutputFormat::Csv, &["id"], true).expect("buffered");
+        let mut table = TableWriter::new(output, OutputFormat::Csv, (&["id"], &[]), true).expect("buffered");
         table.row(&[OutCell::text("x")]).expect("buffered");
         let error = table.finish().expect_err("no room");
         assert!(error.to_string().starts_with("`/dev/full` cannot be written"), "{error}");
@@ -438,7 +378,7 @@ mod tests {
             }
         }
         for format in [OutputFormat::Csv, OutputFormat::Json] {
-            let mut table = TableWriter::new(Output::stream(Gone, "pipe"), format, &["id"], true).expect("buffered");
+            let mut table = TableWriter::new(Output::stream(Gone, "pipe"), format, (&["id"], &[]), true).expect("buffered");
             let long = "x".repeat(1 << 17);
             let row = table.row(&[OutCell::text(long)]);
             let error = row.and_then(|()| table.finish()).expect_err("broken");

@@ -4,6 +4,6 @@ mod row;
 mod summary;
 mod text;
 
-pub use row::{COLUMNS, Row};
+pub use row::{COLUMNS, LISTS, Row};
 pub use summary::{Share, Summary};
-pub use text::{summary_text, table_text};
+pub use text::{SummaryLine, summary_lines, summary_text, table_text};

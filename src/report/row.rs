@@ -25,6 +25,9 @@ pub const COLUMNS: &[&str] = &[
     "decided_at",
 ];
 
+/// Those of them that hold several texts.
+pub const LISTS: &[&str] = &["other_territories", "overlays", "credit"];
+
 /// Holds what is written about one decision.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Row {

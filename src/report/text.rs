@@ -92,6 +92,37 @@ pub fn summary_text(summary: &Summary, width: u16) -> String {
     out
 }
 
+/// A line of the totals: the section, the name, how many, the amount.
+pub type SummaryLine = (&'static str, String, Option<u64>, Option<Decimal>);
+
+/// Lists the totals of a run line by line, for a sheet: all names, those with nothing included.
+#[must_use]
+pub fn summary_lines(summary: &Summary) -> Vec<SummaryLine> {
+    let noun = |n: u64| count(usize::try_from(n).unwrap_or(usize::MAX), &summary.record, &format!("{}s", summary.record));
+    let mut lines = Vec::new();
+    let mut add = |section: &'static str, name: String, share: &Share| {
+        lines.push((section, name, Some(share.count), summary.money.as_ref().map(|_| share.amount)));
+    };
+    add("all", format!("{}s decided", summary.record), &summary.all);
+    for (section, before, shares) in [("who gets what", "", &summary.reps), ("who gets what", "queue ", &summary.queues)] {
+        largest_first(shares).for_each(|(name, share)| add(section, format!("{before}{name}"), share));
+    }
+    largest_first(&summary.rules).for_each(|(name, share)| add("by rule", name.to_string(), share));
+    add("by rule", "otherwise".to_owned(), &summary.otherwise);
+    if !summary.territories.is_empty() {
+        largest_first(&summary.territories).for_each(|(name, share)| add("by territory", name.to_string(), share));
+        add("by territory", "in no territory".to_owned(), &summary.unplaced);
+    }
+    lines.extend(needs_a_look(summary, &noun).into_iter().map(|line| ("needs a look", line, None, None)));
+    lines
+}
+
+fn largest_first(shares: &BTreeMap<Arc<str>, Share>) -> impl Iterator<Item = (&Arc<str>, &Share)> {
+    let mut all: Vec<(&Arc<str>, &Share)> = shares.iter().collect();
+    all.sort_by(|a, b| b.1.count.cmp(&a.1.count).then_with(|| a.0.cmp(b.0)));
+    all.into_iter()
+}
+
 fn needs_a_look(summary: &Summary, noun: &dyn Fn(u64) -> String) -> Vec<String> {
     let mut lines = Vec::new();
     for ((a, b), times) in &summary.ambiguous {

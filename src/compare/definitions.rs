@@ -30,6 +30,22 @@ pub(super) fn definitions(old: &Plan, new: &Plan) -> Vec<String> {
     found
 }
 
+/// Names the segments, classes and lists that are not the same in both books: `segment large`.
+pub(super) fn altered(old: &Plan, new: &Plan) -> BTreeSet<String> {
+    let texts = |plan: &Plan| [("segment", segments(plan)), ("class", classes(plan)), ("list", listed(plan))];
+    let mut found = BTreeSet::new();
+    for ((what, before), (_, after)) in texts(old).into_iter().zip(texts(new)) {
+        let names = before.keys().chain(after.keys()).filter(|name| before.get(*name) != after.get(*name));
+        found.extend(names.map(|name| format!("{what} {name}")));
+    }
+    found
+}
+
+fn listed(plan: &Plan) -> Texts {
+    let values = |values: &[Arc<str>]| values.iter().cloned().collect::<BTreeSet<_>>().iter().map(|v| format!("{v:?},")).collect();
+    plan.book.lists.iter().map(|l| (l.name.text.clone(), values(&l.values))).collect()
+}
+
 fn segments(plan: &Plan) -> Texts {
     let of = |s: &Segment| words::fitting(&plan.book, &s.conditions);
     plan.book.segments.iter().map(|s| (s.name.text.clone(), of(s))).collect()

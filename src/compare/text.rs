@@ -94,14 +94,17 @@ pub fn markdown(comparison: &Comparison) -> String {
     out
 }
 
-const KINDS: &[Kind] = &[Kind::Assignment, Kind::Team, Kind::Territory, Kind::Credit, Kind::Overlay, Kind::RuleOnly];
+const KINDS: &[Kind] =
+    &[Kind::Assignment, Kind::Team, Kind::Territory, Kind::Credit, Kind::CreditAndResponse, Kind::Response, Kind::Overlay, Kind::RuleOnly];
 
 fn title(kind: Kind) -> &'static str {
     match kind {
         Kind::Assignment => "Goes to somebody else, or may",
         Kind::Team => "Goes to the same team, and the team changed",
         Kind::Territory => "Lies in another territory, with the same assignee",
-        Kind::Credit => "Credited differently",
+        Kind::Credit => "Same assignee, credited differently",
+        Kind::CreditAndResponse => "Same assignee, credited differently and with another time to respond",
+        Kind::Response => "Same assignee, with another time to respond",
         Kind::Overlay => "Other people are added",
         Kind::RuleOnly => "Owner unchanged, rule changed",
     }
@@ -109,14 +112,22 @@ fn title(kind: Kind) -> &'static str {
 
 fn headline(comparison: &Comparison) -> String {
     let names = if comparison.old == comparison.new { String::new() } else { format!(" ({} and {})", comparison.old, comparison.new) };
-    match (comparison.changes.len(), comparison.complete) {
-        (0, true) => format!("Both books{names} treat every possible {} alike.\n", comparison.record),
-        (0, false) => format!("No difference was found{names}, but the search was cut short and there may be some.\n"),
+    let record = &comparison.record;
+    let first = match (comparison.changes.len(), comparison.complete) {
+        (0, true) if comparison.not_compared.is_empty() => format!("Both books{names} treat every possible {record} alike."),
+        (0, true) => format!("As far as rules, territories and the roster go, both books{names} treat every possible {record} alike."),
+        (0, false) => format!("No difference was found{names}, but the search was cut short and there may be some."),
         (n, complete) => {
-            let end = if complete { "This list is complete." } else { "The search was cut short: there may be more." };
-            format!("The books{names} differ for {} of {}. {end}\n", wording::count(n, "kind", "kinds"), comparison.record)
+            let end = match (complete, comparison.not_compared.is_empty()) {
+                (true, true) => "This list is complete.",
+                (true, false) => "This list is complete as far as rules, territories and the roster go.",
+                (false, _) => "The search was cut short: there may be more.",
+            };
+            format!("The books{names} differ for {} of {record}. {end}", wording::count(n, "kind", "kinds"))
         }
-    }
+    };
+    let more: String = comparison.not_compared.iter().map(|sentence| format!("{sentence}\n")).collect();
+    format!("{first}\n{more}")
 }
 
 fn example(change: &Change, before: &str) -> String {

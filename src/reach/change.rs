@@ -9,8 +9,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::bind::bind;
-use crate::decide::{Assignee, Context, Decider, Decision, ask, decide, roster, standings};
+use crate::decide::{Assignee, Context, Decider, Decision, ask, bind, decide, roster, standings};
 use crate::model::{FieldId, Owner, Record, RuleId, Target, TargetKind, TeamId, TerritoryId, Type, Value, show};
 use crate::plan::Plan;
 use crate::space::{Area, Aspect, Axis, AxisId, Budget, Class, ClassSet, Kind, Locator, NodeId, Point, Space, Survey, Verdict, tick_day};

@@ -3,7 +3,6 @@
 //!
 //! Everything is worked out in the space and shown by examples, or by changed records, that the evaluator decided.
 
-mod bind;
 mod change;
 mod who;
 

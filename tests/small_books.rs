@@ -1,0 +1,297 @@
+//! Small books as text, made for one question each: the answers of `diff`, `why`, `who` and `check` say exactly what is true.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const RECORDS: &str = r#"
+record lead {
+  id: text, key
+  email: text
+  state: one of [CA, OR, WA, NV, TX]
+  postal: postal code
+  language: one of [en, es, fr]
+  employees: number
+  worth: money USD
+  received: time, arrival
+  account: account
+}
+record account { id: text, key  domain: text  size: number  owner: rep }
+record rep { id: text, key  active: yes/no  since: date  speaks: set of [en, es, fr]  capacity: number  manager: rep }
+match lead to account { by domain of email is domain }
+queues [triage, review]
+"#;
+
+const TOML: &str = "name = \"Small book\"
+zone = \"UTC\"
+[records.lead]
+file = \"leads.csv\"
+[records.lead.columns]
+account = { absent = true }
+[records.account]
+file = \"accounts.csv\"
+[records.rep]
+file = \"reps.csv\"
+";
+
+const REPS: &str = "id,active,since,speaks,capacity,manager
+ana,yes,2020-01-01,en;es,1,cy
+bo,yes,2021-01-01,en,1,cy
+cy,yes,2022-01-01,fr,2,
+";
+
+const ACCOUNTS: &str = "id,domain,size,owner\nA1,acme.example,500,ana\nA2,small.example,5,bo\n";
+
+/// A book in a folder of its own.
+struct Book {
+    folder: TempDir,
+}
+
+impl Book {
+    fn new(rules: &str) -> Self {
+        Self::with(rules, REPS, "id,email,state,postal,language,employees,worth,received\n")
+    }
+
+    fn with(rules: &str, reps: &str, leads: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let book = Self { folder };
+        for (file, text) in [
+            ("book.turf", format!("{RECORDS}{rules}")),
+            ("turf.toml", TOML.into()),
+            ("reps.csv", reps.into()),
+            ("leads.csv", leads.into()),
+            ("accounts.csv", ACCOUNTS.into()),
+        ] {
+            book.write(file, &text);
+        }
+        book
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        fs::write(self.folder.path().join(file), text).unwrap();
+    }
+
+    fn append(&self, file: &str, text: &str) {
+        let was = fs::read_to_string(self.folder.path().join(file)).unwrap();
+        self.write(file, &(was + text));
+    }
+
+    fn path(&self) -> &str {
+        self.folder.path().to_str().unwrap()
+    }
+}
+
+#[track_caller]
+fn out(arguments: &[&str], code: i32) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_turf"))
+        .args(arguments)
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap();
+    assert_eq!(
+        output.status.code(),
+        Some(code),
+        "{arguments:?}: {}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[track_caller]
+fn json(arguments: &[&str], code: i32) -> Value {
+    serde_json::from_str(&out(&[arguments, &["--format", "json"]].concat(), code)).unwrap()
+}
+
+#[track_caller]
+fn has(told: &str, wanted: &[&str]) {
+    for part in wanted {
+        assert!(told.contains(part), "{part}\nis not in\n{told}");
+    }
+}
+
+const LAST: &str = "otherwise { route to queue triage }\n";
+
+/// Two books of equal rules, the second with another roster: what `turf diff` says.
+#[track_caller]
+fn after(rules: &str, reps: &str) -> String {
+    let (old, new) = (Book::new(rules), Book::with(rules, reps, ""));
+    out(&["diff", old.path(), new.path()], 1)
+}
+
+fn without(rep: &str) -> String {
+    REPS.lines().filter(|l| !l.starts_with(rep)).map(|l| format!("{l}\n")).collect()
+}
+
+fn inactive(rep: &str) -> String {
+    REPS.replace(&format!("{rep},yes"), &format!("{rep},no"))
+}
+
+#[test]
+fn a_rule_whose_only_person_has_left_falls_through() {
+    let rules = format!(
+        "priorities [one, two]\nrule west {{ priority one when state is CA route to rep ana }}\nrule rest {{ priority two when state is present route to rep bo }}\n{LAST}"
+    );
+    has(
+        &after(&rules, &inactive("ana")),
+        &[
+            "differ for 1 kind of lead. This list is complete.",
+            "Goes to somebody else, or may",
+            "- was  west: rep ana; if nobody can, rest: rep bo",
+            "now  west: rep ana (ana is not active); if nobody can, rest: rep bo",
+            "for leads: state is CA",
+            "ana, now bo",
+        ],
+    );
+}
+
+#[test]
+fn a_team_that_loses_somebody_is_told_where_it_is_asked() {
+    let rules = format!("team desk {{ members ana, bo pick in turn }}\nrule west {{ when state is CA route to team desk }}\n{LAST}");
+    let told = after(&rules, &inactive("ana"));
+    has(
+        &told,
+        &[
+            "Goes to the same team, and the team changed",
+            "- was  west: team desk (among them ana)",
+            "now  west: team desk (without ana)",
+            "for leads: state is CA",
+        ],
+    );
+    // Without anybody left the rule falls through.
+    let wish = rules.replace("route to team desk", "route to team desk where rep.speaks contains es");
+    has(
+        &after(&wish, &inactive("ana")),
+        &[
+            "Goes to somebody else, or may",
+            "now  west: team desk where rep.speaks contains es (nobody of it is active and fits); if nobody can, otherwise: queue triage",
+            "ana, now queue triage",
+        ],
+    );
+    // Somebody of the roster who is in none of the teams asked changes nothing.
+    let (old, new) = (Book::new(&rules), Book::with(&rules, &without("cy"), ""));
+    let told = out(&["diff", old.path(), new.path()], 1);
+    has(&told, &["Both books treat every possible lead alike.", "no longer in the roster: `cy`"]);
+}
+
+#[test]
+fn members_by_a_condition_differ_only_where_it_holds() {
+    let rules = format!(
+        "team desk {{ members where rep.speaks contains lead.language pick in turn }}\nrule all {{ when state is CA route to team desk }}\n{LAST}"
+    );
+    let told = after(&rules, &REPS.replace("ana,yes,2020-01-01,en;es", "ana,yes,2020-01-01,en;fr"));
+    has(
+        &told,
+        &[
+            "differ for 2 kinds of lead",
+            "was  all: team desk (among them ana); if nobody can, otherwise: queue triage",
+            "now  all: team desk (without ana); if nobody can, otherwise: queue triage",
+            "for leads: language is es; state is CA",
+            "for leads: language is fr; state is CA",
+            "ana, now queue triage",
+            "of `ana` in the roster speaks was en, es and is en, fr",
+        ],
+    );
+}
+
+#[test]
+fn whoever_is_on_record_counts_only_while_in_the_roster() {
+    let rules = format!("rule own {{ when account is present route to account.owner, else queue review }}\n{LAST}");
+    let told = after(&rules, &without("ana"));
+    has(
+        &told,
+        &[
+            "- was  own: account.owner (ana), else queue review",
+            "now  own: account.owner (ana is not in the roster), else queue review",
+            "account.owner is ana",
+            "ana, now queue review",
+        ],
+    );
+}
+
+#[test]
+fn the_owner_of_a_territory_who_left_owns_nothing() {
+    let rules = format!(
+        "territory west {{ where state in [CA, OR] owner ana territory california {{ where state is CA owner bo }} }}\noverlap {{ name }}\nrule turf {{ when territory is present route to owner of territory }}\n{LAST}"
+    );
+    let told = after(&rules, &inactive("bo"));
+    has(&told, &["(in territory california)", "(in territory west)", "for leads: state is CA", "bo, now ana"]);
+    let told = after(&rules, &inactive("ana"));
+    has(&told, &["for leads: state is OR", "ana, now queue triage"]);
+}
+
+#[test]
+fn what_counts_in_picking_is_the_rosters_own() {
+    let rules = format!(
+        "team desk {{ members ana, bo pick in turn weight rep.capacity }}\nrule west {{ when state is CA route to team desk }}\n{LAST}"
+    );
+    let told = after(&rules, &REPS.replace("en;es,1", "en;es,3"));
+    has(&told, &["was  west: team desk (among them ana with capacity 1)", "now  west: team desk (among them ana with capacity 3)"]);
+}
+
+#[test]
+fn overlays_add_whom_the_roster_has() {
+    let rules = format!("overlay help {{ when state is CA add rep ana as helper }}\n{LAST}");
+    let told = after(&rules, &inactive("ana"));
+    has(
+        &told,
+        &[
+            "Other people are added",
+            "was  overlay help: add rep ana as helper",
+            "now  overlay help: add rep ana (ana is not active) as helper",
+            "for leads: state is CA",
+        ],
+    );
+    let more = rules.replace("as helper", "as helper  add rep bo as advisor");
+    let (old, new) = (Book::new(&rules), Book::new(&more));
+    has(
+        &out(&["diff", old.path(), new.path()], 1),
+        &[
+            "was  overlay help: add rep ana as helper\n",
+            "now  overlay help: add rep ana as helper; add rep bo as advisor",
+            "differ for 1 kind",
+        ],
+    );
+}
+
+#[test]
+fn what_is_not_followed_through_is_said() {
+    let rules = format!("team desk {{ members ana, bo pick fewest open }}\nrule west {{ when state is CA route to team desk }}\n{LAST}");
+    let (old, new) = (Book::new(&rules), Book::new(&rules));
+    new.append("turf.toml", "[absences]\nfile = \"absences.csv\"\n[loads]\nfile = \"loads.csv\"\n");
+    new.write("absences.csv", "rep,from,through\nana,2027-03-01,2027-03-05\n");
+    new.write("loads.csv", "rep,open\nbo,3\n");
+    has(
+        &out(&["diff", old.path(), new.path()], 1),
+        &[
+            "As far as rules, territories and the roster go, both books treat every possible lead alike.",
+            "Who is away differs between the books; what that changes on those days is not worked out.",
+            "Who has how much open differs between the books; what that changes is not worked out.",
+        ],
+    );
+    assert_eq!(json(&["diff", old.path(), new.path()], 1)["not_compared"].as_array().unwrap().len(), 2);
+    assert_eq!(json(&["diff", old.path(), old.path()], 0)["not_compared"], serde_json::json!([]));
+    // Nobody picks by what is open, and nobody asks who is away.
+    let plain = format!("rule west {{ when state is CA route to rep ana }}\n{LAST}");
+    old.write("book.turf", &format!("{RECORDS}{plain}"));
+    new.write("book.turf", &format!("{RECORDS}{plain}"));
+    has(&out(&["diff", old.path(), new.path()], 1), &["Both books treat every possible lead alike.\n"]);
+}
+
+#[test]
+fn a_team_by_a_changed_segment_has_changed() {
+    let rules = format!(
+        "segment near {{ state in [CA, OR] }}\nteam desk {{ members ana, bo where near pick in turn limit 3 open where big }}\nsegment big {{ employees > 10 }}\nrule west {{ when state is CA route to team desk }}\n{LAST}"
+    );
+    for (from, to) in [("[CA, OR]", "[CA, NV]"), ("employees > 10", "employees > 20")] {
+        let (old, new) = (Book::new(&rules), Book::new(&rules.replace(from, to)));
+        has(
+            &out(&["diff", old.path(), new.path()], 1),
+            &["the same team, and the team changed", "for leads: state is CA", "the segment `"],
+        );
+    }
+}

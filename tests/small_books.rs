@@ -295,3 +295,24 @@ fn a_team_by_a_changed_segment_has_changed() {
         );
     }
 }
+
+#[test]
+fn beginnings_are_said_without_what_lies_elsewhere() {
+    let rules = format!(
+        "priorities [one, two]\nrule near {{ priority one when postal starts with 941 route to queue review }}\nrule far {{ priority two when postal starts with 94 route to rep ana }}\n{LAST}"
+    );
+    let (old, new) = (Book::new(&rules), Book::new(&rules.replace("rep ana", "rep bo")));
+    has(&out(&["diff", old.path(), new.path()], 1), &["for leads: postal is something that begins with 94 but not 941\n", "ana, now bo"]);
+}
+
+#[test]
+fn long_lists_of_values_are_whole_in_json() {
+    let codes = |n: usize| (10_000..10_000 + n).map(|c| c.to_string()).collect::<Vec<_>>().join(", ");
+    let rules = |n: usize| format!("rule near {{ when postal in [{}] route to rep ana }}\n{LAST}", codes(n));
+    let (old, new) = (Book::new(&rules(10)), Book::new(&rules(60)));
+    let told = out(&["diff", old.path(), new.path()], 1);
+    has(&told, &["10014, 10015, 10016, 10017 or one of 42 more values", "`--format json` lists them all"]);
+    let document = json(&["diff", old.path(), new.path()], 1);
+    let place = document["changes"][0]["where"][0].as_str().unwrap();
+    assert!(place.contains("10018") && place.ends_with("or 10059"), "{place}");
+}

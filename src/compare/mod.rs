@@ -77,6 +77,9 @@ pub struct Change {
     /// Which records, in words, the largest part first.
     #[serde(rename = "where")]
     pub places: Vec<String>,
+    /// The same for people, without the middle of long lists of values.
+    #[serde(skip)]
+    pub shortly: Vec<String>,
     /// The same as areas.
     #[serde(skip)]
     pub areas: Vec<Area>,
@@ -170,7 +173,8 @@ impl Sides<'_> {
         areas.sort_by_cached_key(|area| self.space.largeness(area));
         let shown = self.example(&areas, |a, b| old.agrees(self.old, a) && new.agrees(self.new, b));
         let zone = &self.new.book.zone;
-        let places = areas.iter().map(|area| self.space.sentence(area, zone)).collect();
+        let places = areas.iter().map(|area| self.space.sentence_in_full(area, zone)).collect();
+        let shortly = areas.iter().map(|area| self.space.sentence(area, zone)).collect();
         let (example, example_moves) = match shown {
             Found::Shown(example, moves) => (Some(example), Some(moves)),
             Found::Unclear => (None, None),
@@ -178,7 +182,7 @@ impl Sides<'_> {
                 return Err(Mistake(format!("{what}, where {} and {} were expected", old.in_words(), new.in_words())));
             }
         };
-        Ok(Change { kind, old, new, places, areas, example, example_moves })
+        Ok(Change { kind, old, new, places, shortly, areas, example, example_moves })
     }
 
     /// Looks for an example on which both books do what was worked out.

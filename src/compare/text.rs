@@ -23,12 +23,10 @@ pub fn text(comparison: &Comparison) -> String {
         for change in of {
             out.push_str(&format!("\n  - was  {}\n", change.old.in_words()));
             out.push_str(&format!("    now  {}\n", change.new.in_words()));
-            for place in change.places.iter().take(SHOWN) {
+            for place in change.shortly.iter().take(SHOWN) {
                 out.push_str(&format!("    for {}s: {place}\n", comparison.record));
             }
-            if change.places.len() > SHOWN {
-                out.push_str(&format!("    and {} more; `--format json` lists them all\n", change.places.len() - SHOWN));
-            }
+            out.push_str(&left_out(change).map_or_else(String::new, |more| format!("    {more}\n")));
             out.push_str(&example(change, "    for example "));
         }
     }
@@ -62,10 +60,8 @@ pub fn markdown(comparison: &Comparison) -> String {
         }
         out.push_str(&format!("\n#### {}\n\n| which | was | now | example |\n| --- | --- | --- | --- |\n", title(*kind)));
         for change in of {
-            let mut places: Vec<String> = change.places.iter().take(SHOWN).map(|p| cell(p)).collect();
-            if change.places.len() > SHOWN {
-                places.push(format!("and {} more", change.places.len() - SHOWN));
-            }
+            let mut places: Vec<String> = change.shortly.iter().take(SHOWN).map(|p| cell(p)).collect();
+            places.extend(left_out(change));
             let example = example(change, "");
             out.push_str(&format!(
                 "| {} | {} | {} | {} |\n",
@@ -128,6 +124,14 @@ fn headline(comparison: &Comparison) -> String {
     };
     let more: String = comparison.not_compared.iter().map(|sentence| format!("{sentence}\n")).collect();
     format!("{first}\n{more}")
+}
+
+/// Says what of a change is not shown, and where all of it is.
+fn left_out(change: &Change) -> Option<String> {
+    if change.places.len() > SHOWN {
+        return Some(format!("and {} more; `--format json` lists them all", change.places.len() - SHOWN));
+    }
+    (change.places != change.shortly).then(|| "with values left out; `--format json` lists them all".to_owned())
 }
 
 fn example(change: &Change, before: &str) -> String {

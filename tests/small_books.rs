@@ -16,6 +16,7 @@ record lead {
   language: one of [en, es, fr]
   employees: number
   worth: money USD
+  source: text
   received: time, arrival
   account: account
 }
@@ -52,7 +53,7 @@ struct Book {
 
 impl Book {
     fn new(rules: &str) -> Self {
-        Self::with(rules, REPS, "id,email,state,postal,language,employees,worth,received\n")
+        Self::with(rules, REPS, "id,email,state,postal,language,employees,worth,source,received\n")
     }
 
     fn with(rules: &str, reps: &str, leads: &str) -> Self {
@@ -315,4 +316,70 @@ fn long_lists_of_values_are_whole_in_json() {
     let document = json(&["diff", old.path(), new.path()], 1);
     let place = document["changes"][0]["where"][0].as_str().unwrap();
     assert!(place.contains("10018") && place.ends_with("or 10059"), "{place}");
+}
+
+const LEADS: &str = "id,email,state,postal,language,employees,worth,source,received
+L1,jo@acme.example,CA,94105,en,50,1000,web,2027-03-01T10:00Z
+L2,jo@nowhere.example,CA,94105,en,50,1000,web,2027-03-01T11:00Z
+";
+
+/// What `turf why ID --not NAME` says, on one line.
+#[track_caller]
+fn not(rules: &str, id: &str, name: &str) -> String {
+    let book = Book::with(rules, REPS, LEADS);
+    out(&["why", id, "--book", book.path(), "--not", name], 0).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_account_a_lead_is_matched_to_may_be_what_would_change_it() {
+    let rules = format!("rule big {{ when account.size >= 1_000 and state is CA route to rep cy }}\n{LAST}");
+    has(&not(&rules, "L1", "cy"), &["if account.size were 1,000 (not 500), it would go to cy by the rule big."]);
+    let rules = format!("rule own {{ when account is present route to account.owner, else queue review }}\n{LAST}");
+    has(&not(&rules, "L2", "bo"), &["if account were A2 (not missing), it would go to bo by the rule own."]);
+    has(&not(&rules, "L1", "bo"), &["if account.owner were bo (not ana), it would go to bo by the rule own."]);
+    // Without an account to change, one that fits.
+    let rules = format!("rule small {{ when account.size < 10 route to rep cy }}\n{LAST}");
+    has(&not(&rules, "L2", "cy"), &["if account were A2 (not missing), it would go to cy by the rule small."]);
+    // Matched to nothing.
+    let rules = format!("rule fresh {{ when account is missing route to rep cy }}\n{LAST}");
+    has(&not(&rules, "L1", "cy"), &["if account were missing (not A1), it would go to cy by the rule fresh."]);
+    // Two fields that are to agree.
+    let rules = format!("rule same {{ when source is account.domain route to rep cy }}\n{LAST}");
+    has(&not(&rules, "L1", "cy"), &["if source were acme.example (not web), it would go to cy"]);
+}
+
+#[test]
+fn the_moment_may_be_what_would_change_it() {
+    let rules = format!("rule season {{ when state is CA route to rep cy from 2027-06-01 through 2027-08-31 }}\n{LAST}");
+    has(&not(&rules, "L1", "season"), &["if received were 2027-06-01 10:00+00:00 (not 2027-03-01 10:00+00:00), it would go to cy"]);
+    let rules = format!("rule west {{ when state is CA route to rep ana if available }}\n{LAST}");
+    let book = Book::with(&rules, REPS, LEADS);
+    book.append("turf.toml", "[absences]\nfile = \"absences.csv\"\n");
+    book.write("absences.csv", "rep,from,through\nana,2027-03-01,2027-03-20\n");
+    has(&out(&["why", "L1", "--book", book.path(), "--not", "ana"], 0), &["if received were 2027-02-28 23:00+00:00"]);
+    book.write("absences.csv", "rep,from,through\nana,2027-01-01,2027-03-20\n");
+    has(&out(&["why", "L1", "--book", book.path(), "--not", "ana"], 0), &["if received were 2027-03-21 00:00+00:00"]);
+}
+
+#[test]
+fn that_nothing_leads_there_is_said_only_where_it_is_proved() {
+    let rules = format!(
+        "priorities [one, two]\nrule all {{ priority one when state is present or state is missing route to queue review }}\nrule never {{ priority two when state is CA route to rep cy }}\nrule vip {{ priority one when email contains \"vip\" route to rep bo }}\n{LAST}"
+    );
+    let rules =
+        rules.replace("rule all { priority one", "rule all { priority two").replace("rule never { priority two", "rule zoo { priority two");
+    let book = Book::with(&rules, &inactive("ana"), LEADS);
+    let asked = |name: &str| json(&["why", "L1", "--book", book.path(), "--not", name], 0);
+    for name in ["cy", "zoo", "triage", "ana"] {
+        let answer = asked(name);
+        assert_eq!((&answer["change"], &answer["no_change"]), (&Value::Null, &"proved".into()), "{name}: {answer}");
+    }
+    // A search in a text is not made up, so nothing is found, and nothing is claimed.
+    let answer = asked("vip");
+    assert_eq!((&answer["change"], &answer["no_change"]), (&Value::Null, &"not-found".into()), "{answer}");
+    assert!(answer["searched"][1].as_str().unwrap().contains("when it arrives"), "{answer}");
+    has(&out(&["why", "L1", "--book", book.path(), "--not", "vip"], 0), &["No change that would have led there was found."]);
+    has(&out(&["why", "L1", "--book", book.path(), "--not", "zoo"], 0), &["no record at all leads there."]);
+    // Nothing is to be said where it did go.
+    assert_eq!(asked("review")["no_change"], Value::Null);
 }

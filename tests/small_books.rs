@@ -383,3 +383,60 @@ fn that_nothing_leads_there_is_said_only_where_it_is_proved() {
     // Nothing is to be said where it did go.
     assert_eq!(asked("review")["no_change"], Value::Null);
 }
+
+const OVERLAP: &str = "overlap { lowest priority, then name }\n";
+
+#[test]
+fn an_overlap_of_territories_is_told_as_a_whole() {
+    let rules = format!(
+        "priorities [one, two]\nterritory a {{ priority one where state in [CA, OR] or employees > 100 owner ana }}\nterritory b {{ priority one where state is CA or postal starts with 94 owner bo }}\nterritory c {{ priority one where state is TX owner cy }}\n{OVERLAP}rule turf {{ priority two when territory is present route to owner of territory }}\n{LAST}"
+    );
+    let leads = "id,email,state,postal,language,employees,worth,source,received
+L1,,CA,10000,en,5,1000,,2027-03-01T10:00Z
+L2,,OR,94105,en,5,200,,2027-03-01T11:00Z
+L3,,,94105,en,500,30,,2027-03-01T12:00Z
+L4,,OR,10000,en,5,4,,2027-03-01T13:00Z
+L5,,NV,94105,en,5,4,,2027-03-01T13:00Z
+";
+    let book = Book::with(&rules, REPS, leads);
+    let leads = book.folder.path().join("leads.csv");
+    let document = json(&["check", book.path(), "--on", leads.to_str().unwrap()], 0);
+    let all = document["findings"].as_array().unwrap();
+    let tie = all.iter().find(|f| f["name"] == "tie-by-name" && f["headline"].as_str().unwrap().contains("`a` and `b`")).unwrap();
+    let about: Vec<&str> = tie["about"].as_array().unwrap().iter().map(|a| a.as_str().unwrap()).collect();
+    for part in [
+        "both claim: state is CA",
+        "both claim: postal is something that begins with 94; state is CA or OR",
+        "both claim: employees above 100; postal is something that begins with 94",
+    ] {
+        assert!(about.contains(&part), "{part}: {about:#?}");
+    }
+    assert_eq!(about[0], "both claim: state is CA");
+    assert_eq!((&tie["concerns"]["records"], &tie["concerns"]["money"][0]), (&3.into(), &"1230".into()), "{tie}");
+}
+
+#[test]
+fn why_nobody_owns_a_territory_is_told() {
+    let rules = |owner: &str| {
+        format!(
+            "team desk {{ members where rep.speaks contains lead.language pick in turn }}\nterritory west {{ where state is CA {owner} }}\n{OVERLAP}rule turf {{ when territory is present route to owner of territory, else queue review }}\n{LAST}"
+        )
+    };
+    let said = |owner: &str| {
+        let book = Book::with(&rules(owner), &inactive("ana"), "");
+        let document = json(&["check", book.path()], 0);
+        let all = document["findings"].as_array().unwrap();
+        all.iter()
+            .find(|f| f["name"] == "unstaffed-territory")
+            .map(|f| format!("{}. {}", f["headline"].as_str().unwrap(), f["help"][0].as_str().unwrap()))
+    };
+    assert_eq!(
+        said("").unwrap(),
+        "the territory `west` has no owner, and no other claims its leads. Give `west` an owner with `owner`, or let another territory claim what is left."
+    );
+    assert_eq!(
+        said("owner ana").unwrap(),
+        "`ana`, who owns the territory `west`, is not active, and no other claims its leads. Give `west` an owner who is active, or let another territory claim what is left."
+    );
+    assert_eq!(said("owner bo"), None);
+}

@@ -440,3 +440,61 @@ fn why_nobody_owns_a_territory_is_told() {
     );
     assert_eq!(said("owner bo"), None);
 }
+
+#[test]
+fn a_difference_of_response_or_credit_alone_says_so() {
+    let rules = |more: &str| {
+        format!(
+            "credit plain {{ revenue: 100% assignee }}\ncredit shared {{ revenue: 90% assignee, rest rep cy }}\nrule west {{ when state is CA route to rep ana {more} }}\n{LAST}"
+        )
+    };
+    let told = |one: &str, other: &str| {
+        let (old, new) = (Book::new(&rules(one)), Book::new(&rules(other)));
+        let document = json(&["diff", old.path(), new.path()], 1);
+        assert_eq!(document["changes"].as_array().unwrap().len(), 1, "{document}");
+        (document["changes"][0]["kind"].as_str().unwrap().to_owned(), out(&["diff", old.path(), new.path()], 1))
+    };
+    let (kind, text) = told("respond within 1 hour", "respond within 2 hours");
+    assert_eq!(kind, "response");
+    has(
+        &text,
+        &[
+            "Same assignee, with another time to respond",
+            "west: rep ana, respond within 1 hour; if",
+            "west: rep ana, respond within 2 hours; if",
+            "ana both times",
+        ],
+    );
+    has(
+        &told("", "respond within 2 hours").1,
+        &["was  west: rep ana, no response is asked for", "now  west: rep ana, respond within 2 hours"],
+    );
+    let (kind, text) = told("credit plain", "credit shared");
+    assert_eq!(kind, "credit");
+    has(
+        &text,
+        &[
+            "Same assignee, credited differently",
+            "was  west: rep ana, credit plain { revenue: 100% assignee }",
+            "now  west: rep ana, credit shared { revenue: 90% assignee, rest rep cy }",
+        ],
+    );
+    let (kind, text) = told("credit plain respond within 1 hour", "");
+    assert_eq!(kind, "credit-and-response");
+    has(
+        &text,
+        &[
+            "Same assignee, credited differently and with another time to respond",
+            "was  west: rep ana, respond within 1 hour, credit plain { revenue: 100% assignee }",
+            "now  west: rep ana, no response is asked for, no credit",
+        ],
+    );
+    // A territory of another owner, whom a plan credits.
+    let turf = |owner: &str| {
+        format!(
+            "credit local {{ revenue: 90% assignee, rest territory owner }}\nterritory {owner} {{ where state is CA owner {owner} }}\n{OVERLAP}rule west {{ when state is CA route to rep cy credit local }}\n{LAST}"
+        )
+    };
+    let (old, new) = (Book::new(&turf("ana")), Book::new(&turf("bo")));
+    has(&out(&["diff", old.path(), new.path()], 1), &["Same assignee, credited differently", "(in territory ana)", "(in territory bo)"]);
+}

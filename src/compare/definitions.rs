@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::one_line;
 use crate::model::{Calendar, ClassLine, Segment, words};
 use crate::plan::Plan;
 use crate::text::wording;
@@ -85,11 +86,11 @@ fn lists(old: &Plan, new: &Plan, found: &mut Vec<String>) {
 }
 
 fn teams(plan: &Plan) -> Texts {
-    plan.book.teams.iter().map(|t| (t.name.text.clone(), words::team(&plan.book, t))).collect()
+    plan.book.teams.iter().map(|t| (t.name.text.clone(), one_line(&words::team(&plan.book, t)))).collect()
 }
 
 fn credits(plan: &Plan) -> Texts {
-    plan.book.credits.iter().map(|c| (c.name.text.clone(), words::credit(&plan.book, c))).collect()
+    plan.book.credits.iter().map(|c| (c.name.text.clone(), one_line(&words::credit(&plan.book, c)))).collect()
 }
 
 fn calendars(plan: &Plan) -> Texts {

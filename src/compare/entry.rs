@@ -17,6 +17,8 @@ pub(super) struct Entry {
     pub teams: String,
     /// The credit plan with its definition.
     pub credit: String,
+    /// Whether that credits the owner of the territory.
+    pub credits_territory: bool,
     /// How soon somebody must respond.
     pub respond: String,
     pub areas: Vec<Area>,
@@ -94,6 +96,7 @@ impl Entry {
             parts: vec![Part { steps: vec![step], ..Part::default() }],
             teams: String::new(),
             credit: String::new(),
+            credits_territory: false,
             respond: String::new(),
             areas,
             sure: true,

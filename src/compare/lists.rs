@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::entry::{Entry, Leads, Member, Part, Step};
-use super::roster;
 use super::uses::Uses;
+use super::{one_line, roster};
 use crate::decide::{Leading, roster as people};
 use crate::model::{CreditId, Owner, Period, Role, RuleId, Target, TargetKind, Team, words};
 use crate::plan::Plan;
@@ -109,12 +109,12 @@ impl Reading<'_> {
             let entry = self.routed(rule.name.as_str(), &rule.route, areas);
             let sure = rule.route.iter().any(|t| matches!(t.kind, TargetKind::Queue(_)) && t.condition.is_none());
             self.members(Source::Rule(*id), rule.name.as_str(), space, &mut rules);
-            rules.push(Entry { credit: self.credit(rule.credit), respond: respond(rule.respond), sure, ..entry });
+            rules.push(Entry { respond: respond(rule.respond), sure, ..self.credited(entry, rule.credit) });
         }
         if let Some(last) = book.otherwise.get(&self.of.record) {
             let entry = self.routed("otherwise", &last.route, vec![Area::everything()]);
             self.members(Source::Otherwise, "otherwise", space, &mut rules);
-            rules.push(Entry { credit: self.credit(last.credit), respond: respond(last.respond), ..entry });
+            rules.push(Entry { respond: respond(last.respond), ..self.credited(entry, last.credit) });
         }
         let mut overlays: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
         for (index, overlay) in book.overlays.iter().enumerate().filter(|(_, o)| o.record == self.of.record) {
@@ -207,13 +207,15 @@ impl Reading<'_> {
         format!("{}{}", words::team(&self.plan.book, team), self.uses().team(team).in_words())
     }
 
-    /// A credit plan in words, with those whom it names and who are not there to be credited.
-    fn credit(&self, credit: Option<CreditId>) -> String {
-        let Some(credit) = credit.and_then(|id| self.plan.book.credits.get(id.index())) else { return String::new() };
-        let roles = credit.ledgers.iter().flat_map(|l| l.shares.iter().map(|s| &s.role).chain(&l.rest));
-        let named: BTreeSet<&Arc<str>> = roles.filter_map(|r| if let Role::Rep(name) = r { Some(&name.text) } else { None }).collect();
+    /// Adds a credit plan in words, with those whom it names and who are not there to be credited.
+    fn credited(&self, entry: Entry, credit: Option<CreditId>) -> Entry {
+        let Some(plan) = credit.and_then(|id| self.plan.book.credits.get(id.index())) else { return entry };
+        let roles: Vec<&Role> = plan.ledgers.iter().flat_map(|l| l.shares.iter().map(|s| &s.role).chain(&l.rest)).collect();
+        let named: BTreeSet<&Arc<str>> =
+            roles.iter().filter_map(|r| if let Role::Rep(name) = r { Some(&name.text) } else { None }).collect();
         let gone = named.into_iter().filter_map(|key| Some(format!(", and {key} {}", roster::absence(self.plan, key)?)));
-        format!("{}{}", words::credit(&self.plan.book, credit), gone.collect::<String>())
+        let credit = format!("{}{}", one_line(&words::credit(&self.plan.book, plan)), gone.collect::<String>());
+        Entry { credit, credits_territory: roles.iter().any(|r| matches!(r, Role::TerritoryOwner)), ..entry }
     }
 }
 

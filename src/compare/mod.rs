@@ -244,6 +244,11 @@ enum Found {
     Mistake(String),
 }
 
+/// A definition on one line; line ends only separate.
+fn one_line(definition: &str) -> String {
+    definition.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+}
+
 /// What a decision came to, for a report about turf itself.
 fn told(plan: &Plan, decision: &crate::decide::Decision) -> String {
     let rule = decision.trials.first().map_or("nothing", |t| match t.decider {

@@ -59,6 +59,12 @@ impl<'a> Side<'a> {
         self.active().map(|e| format!("{}{}", steps(e), self.owner(e, same_places, |p| p.teams.clone()))).collect()
     }
 
+    /// The credit plans, with the owner of the territory where one credits it and the territory is another.
+    fn credits(&self, moved: bool) -> Vec<String> {
+        let owner = |e: &Entry| self.place.filter(|_| moved && e.credits_territory).map_or_else(String::new, Entry::does);
+        self.active().map(|e| format!("{}|{}", e.credit, owner(e))).collect()
+    }
+
     fn each(&self, of: impl Fn(&Entry) -> &String) -> Vec<String> {
         self.active().map(|e| of(e).clone()).collect()
     }
@@ -78,8 +84,10 @@ impl<'a> Side<'a> {
         let here = self.only_here(name, step, other);
         let there = other.only_here(name, step, self);
         let there = there.into_iter().filter(|(rep, _)| !here.iter().any(|(r, _)| r == rep));
+        // What counts is said where it alone differs.
+        let elsewhere = |rep: &Arc<str>| other.members.keys().any(|(target, r)| r == rep && *target == format!("{name}: {}", step.words));
         let ranked = |(rep, rank): &(&Arc<str>, &Rank)| {
-            if rank.shown.is_empty() { rep.to_string() } else { format!("{rep} with {}", rank.shown) }
+            if rank.shown.is_empty() || !elsewhere(rep) { rep.to_string() } else { format!("{rep} with {}", rank.shown) }
         };
         let with: Vec<String> = here.iter().map(ranked).collect();
         match step.leads {
@@ -125,7 +133,7 @@ fn first<'e>(left: &Left, entries: &'e [Entry]) -> Option<&'e Entry> {
 
 fn kind(old: &Side<'_>, new: &Side<'_>, same_places: bool, moved: bool) -> Option<Kind> {
     let differ = |of: &dyn Fn(&Side<'_>) -> Vec<String>| of(old) != of(new);
-    let (credit, respond) = (differ(&|s| s.each(|e| &e.credit)), differ(&|s| s.each(|e| &e.respond)));
+    let (credit, respond) = (differ(&|s| s.credits(moved)), differ(&|s| s.each(|e| &e.respond)));
     if differ(&|s| s.effects(same_places)) {
         return Some(Kind::Assignment);
     }

@@ -498,3 +498,80 @@ fn a_difference_of_response_or_credit_alone_says_so() {
     let (old, new) = (Book::new(&turf("ana")), Book::new(&turf("bo")));
     has(&out(&["diff", old.path(), new.path()], 1), &["Same assignee, credited differently", "(in territory ana)", "(in territory bo)"]);
 }
+
+#[test]
+fn differences_say_how_many_sample_leads_they_concern() {
+    let rules = |one: &str, other: &str| {
+        format!(
+            "rule coast {{ when state in [CA, OR] or employees > 100 route to rep {one} }}\nrule desert {{ when state in [NV, TX] and not employees > 100 route to rep {other} }}\n{LAST}"
+        )
+    };
+    let leads = "id,email,state,postal,language,employees,worth,source,received
+L1,,NV,1,en,5,100,,2027-03-01T10:00Z
+L2,,NV,1,en,5,200,,2027-03-01T11:00Z
+L3,,TX,1,en,5,5000,,2027-03-01T12:00Z
+L4,,CA,1,en,5,7000,,2027-03-01T13:00Z
+L5,,,1,en,500,30,,2027-03-01T14:00Z
+L6,,,1,en,5,,,2027-03-01T15:00Z
+";
+    let priorities = |text: String| text.replace("{ when", "{ priority one when").replacen("rule", "priorities [one]\nrule", 1);
+    let old = Book::with(&priorities(rules("ana", "bo")), REPS, leads);
+    let new = Book::with(&priorities(rules("cy", "cy")), REPS, leads);
+    let file = old.folder.path().join("leads.csv");
+    let arguments = ["diff", old.path(), new.path(), "--on", file.to_str().unwrap()];
+    let told = out(&arguments, 1);
+    has(
+        &told,
+        &[
+            "for leads: state is CA or OR; in the file: 1 record with 7,000 USD, the first is L4",
+            "for leads: employees above 100; state is missing or neither CA nor OR; in the file: 1 record with 30 USD, the first is L5",
+            "together in the file: 2 records with 7,030 USD, the first is L4",
+            "in the file: 3 records with 5,300 USD, the first is L1",
+        ],
+    );
+    // What concerns more comes first.
+    assert!(told.find("desert: rep bo").unwrap() < told.find("coast: rep ana").unwrap(), "{told}");
+    let document = json(&arguments, 1);
+    let first = &document["changes"][0];
+    assert_eq!((&first["concerns"]["records"], &first["concerns"]["money"][0]), (&3.into(), &"5300".into()), "{first}");
+    assert_eq!(document["changes"][1]["where_concerns"].as_array().unwrap().len(), 2);
+    assert_eq!(document["sample"]["alike"], 0);
+    let table = out(&[&arguments[..], &["--format", "markdown"]].concat(), 1);
+    has(
+        &table,
+        &[
+            "| which | concerns | was | now | example |",
+            "| in the file: 3 records with 5,300 USD, the first is L1 |",
+            "| from whom to whom | records |",
+        ],
+    );
+    assert_eq!(json(&arguments[..3], 1)["changes"][0]["concerns"], Value::Null);
+}
+
+#[test]
+fn nothing_is_left_out_without_saying_so() {
+    let list = |n: usize| {
+        format!(
+            "list named = [{}]\nrule r {{ when postal in named route to rep ana }}\n{LAST}",
+            (100..100 + n).map(|c| c.to_string()).collect::<Vec<_>>().join(", ")
+        )
+    };
+    let (old, new) = (Book::new(&list(1)), Book::new(&list(30)));
+    let told = out(&["diff", old.path(), new.path()], 1);
+    has(&told, &["and 19 more", "of long lists some are left out here; `--format json` lists them all"]);
+    assert!(json(&["diff", old.path(), new.path()], 1)["definitions"][0].as_str().unwrap().contains("`129`"));
+    // More parts than are shown.
+    let parts = |rep: &str| {
+        let each = (1..=10).map(|n| format!("(postal starts with {n}9 and employees > {n})")).collect::<Vec<_>>().join(" or ");
+        format!("rule r {{ when {each} route to rep {rep} }}\n{LAST}")
+    };
+    let (old, new) = (Book::new(&parts("ana")), Book::new(&parts("bo")));
+    let count = json(&["diff", old.path(), new.path()], 1)["changes"][0]["where"].as_array().unwrap().len();
+    assert!(count > 8, "{count}");
+    for format in ["text", "markdown"] {
+        has(
+            &out(&["diff", old.path(), new.path(), "--format", format], 1),
+            &[&format!("and {} more; `--format json` lists them all", count - 8)],
+        );
+    }
+}

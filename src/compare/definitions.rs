@@ -8,18 +8,15 @@ use crate::model::{Calendar, ClassLine, Segment, words};
 use crate::plan::Plan;
 use crate::text::wording;
 
-/// How many values are named.
-const NAMED: usize = 10;
-
 type Texts = BTreeMap<Arc<str>, String>;
 
-/// Lists what changed, one sentence each.
-pub(super) fn definitions(old: &Plan, new: &Plan) -> Vec<String> {
+/// Lists what changed, one sentence each; of long lists at most so many values are named.
+pub(super) fn definitions(old: &Plan, new: &Plan, most: usize) -> Vec<String> {
     let mut found = Vec::new();
     let each = |of: fn(&Plan) -> Texts| (of(old), of(new));
     changed("segment", each(segments), &mut found);
     changed("class", each(classes), &mut found);
-    lists(old, new, &mut found);
+    lists(old, new, most, &mut found);
     changed("team", each(teams), &mut found);
     changed("credit plan", each(credits), &mut found);
     changed("calendar", each(calendars), &mut found);
@@ -27,7 +24,7 @@ pub(super) fn definitions(old: &Plan, new: &Plan) -> Vec<String> {
         let zone = |z: &jiff::tz::TimeZone| z.iana_name().unwrap_or("UTC").to_owned();
         found.push(format!("the project's time zone was {} and is {}", zone(&old.book.zone), zone(&new.book.zone)));
     }
-    super::people::people(old, new, &mut found);
+    super::people::people(old, new, most, &mut found);
     found
 }
 
@@ -61,7 +58,7 @@ fn classes(plan: &Plan) -> Texts {
 }
 
 /// Lists are compared value by value, so that a long one is not written out twice.
-fn lists(old: &Plan, new: &Plan, found: &mut Vec<String>) {
+fn lists(old: &Plan, new: &Plan, most: usize, found: &mut Vec<String>) {
     let of = |plan: &Plan| -> BTreeMap<Arc<str>, BTreeSet<Arc<str>>> {
         plan.book.lists.iter().map(|l| (l.name.text.clone(), l.values.iter().cloned().collect())).collect()
     };
@@ -71,7 +68,7 @@ fn lists(old: &Plan, new: &Plan, found: &mut Vec<String>) {
             found.push(format!("the list `{name}` is gone"));
             continue;
         };
-        let named = |values: Vec<&Arc<str>>| wording::some_of(&values.into_iter().map(|v| format!("`{v}`")).collect::<Vec<_>>(), NAMED);
+        let named = |values: Vec<&Arc<str>>| wording::some_of(&values.into_iter().map(|v| format!("`{v}`")).collect::<Vec<_>>(), most);
         let (gone, come): (Vec<_>, Vec<_>) = (values.difference(now).collect(), now.difference(values).collect());
         let changes: Vec<String> = [("without", gone), ("with", come)]
             .into_iter()
@@ -102,14 +99,11 @@ fn calendars(plan: &Plan) -> Texts {
             .map(|day| if day.is_empty() { "closed".to_owned() } else { day })
             .collect();
         let zone = c.zone.iana_name().unwrap_or("UTC");
-        format!("{zone}, from Monday {}, closed on {}", open.join("; "), wording::count(c.closed.len(), "day", "days"))
+        let closed: Vec<String> = c.closed.iter().map(ToString::to_string).collect();
+        let closed = if closed.is_empty() { String::new() } else { format!(", closed on {}", wording::join(&closed, "and")) };
+        format!("{zone}, from Monday {}{closed}", open.join("; "))
     };
-    plan.book.calendars.iter().map(|c| (c.name.text.clone(), format!("{}{}", days(c), closed(c)))).collect()
-}
-
-fn closed(calendar: &Calendar) -> String {
-    let (first, last) = (calendar.closed.first(), calendar.closed.last());
-    first.zip(last).map_or_else(String::new, |(a, b)| format!(" from {a} to {b}"))
+    plan.book.calendars.iter().map(|c| (c.name.text.clone(), days(c))).collect()
 }
 
 fn changed(what: &str, (old, new): (Texts, Texts), found: &mut Vec<String>) {

@@ -4,9 +4,11 @@
 //! order in which they win. [`walk`] goes through both lists at once and only looks where they differ, so a small change
 //! of a large book costs little. What is found is complete; a budget may end the search, and then that is said.
 
+mod concerns;
 mod definitions;
 mod entry;
 mod lists;
+mod markdown;
 mod outcome;
 mod people;
 mod roster;
@@ -21,12 +23,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+pub use concerns::{Concerned, Counted};
+pub use markdown::markdown;
 pub use sample::{Moved, Sample, Tally};
-pub use text::{markdown, text};
+pub use text::text;
 
 use crate::check::Examples;
 use crate::decide::standings;
-use crate::diagnostic::Witness;
+use crate::diagnostic::{Concerns, Witness};
 use crate::model::RecordId;
 use crate::plan::Plan;
 use crate::space::{Area, Budget, Ordinary, Space, Survey, Surveyed, VARIANTS};
@@ -35,6 +39,9 @@ use entry::Entry;
 use lists::{Lists, Reading, Ways};
 use outcome::{Kind, Outcome};
 use settled::Settled;
+
+/// How many values or people of a long list are named to people.
+const NAMED: usize = 10;
 
 /// The version of the shape of a comparison.
 pub const FORMAT: &str = "turf-diff/1";
@@ -58,6 +65,9 @@ pub struct Comparison {
     pub not_compared: Vec<String>,
     /// Teams, credit plans, calendars and people that changed, one sentence each.
     pub definitions: Vec<String>,
+    /// The same for people, without the middle of long lists.
+    #[serde(skip)]
+    pub definitions_shortly: Vec<String>,
     /// What became of sample records, when some were given.
     pub sample: Option<Sample>,
     /// The space both books were read into.
@@ -83,6 +93,10 @@ pub struct Change {
     /// The same as areas.
     #[serde(skip)]
     pub areas: Vec<Area>,
+    /// How many sample records it concerns, when some were given.
+    pub concerns: Option<Concerns>,
+    /// The same for each of the places, in their order; empty without sample records.
+    pub where_concerns: Vec<Concerns>,
     /// A record on which both books were asked.
     pub example: Option<Witness>,
     /// Who gets the example, from whom: none without an example.
@@ -141,7 +155,8 @@ pub fn compare(old: &Plan, new: &Plan, record: (RecordId, RecordId), ordinary: &
         complete,
         changes,
         not_compared: uncompared::sentences((old, new), record, too_many),
-        definitions: definitions::definitions(old, new),
+        definitions: definitions::definitions(old, new, usize::MAX),
+        definitions_shortly: definitions::definitions(old, new, NAMED),
         sample: None,
         space,
     })
@@ -182,7 +197,7 @@ impl Sides<'_> {
                 return Err(Mistake(format!("{what}, where {} and {} were expected", old.in_words(), new.in_words())));
             }
         };
-        Ok(Change { kind, old, new, places, shortly, areas, example, example_moves })
+        Ok(Change { kind, old, new, places, shortly, areas, concerns: None, where_concerns: Vec::new(), example, example_moves })
     }
 
     /// Looks for an example on which both books do what was worked out.

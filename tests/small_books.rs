@@ -575,3 +575,25 @@ fn nothing_is_left_out_without_saying_so() {
         );
     }
 }
+
+#[test]
+fn gaps_of_fractions_come_last_and_whole_numbers_are_shown() {
+    let rules = format!(
+        "rule few {{ when employees <= 3 or employees is missing route to rep ana }}\nrule many {{ when employees >= 4 and state in [CA, OR, WA, NV] route to rep ana }}\n{LAST}"
+    );
+    let book = Book::new(&rules.replace("{ when", "{ priority one when").replacen("rule", "priorities [one]\nrule", 1));
+    let document = json(&["check", book.path()], 0);
+    let gap = document["findings"].as_array().unwrap().iter().find(|f| f["name"] == "unclaimed-records").unwrap();
+    let about: Vec<&str> = gap["about"].as_array().unwrap().iter().map(|a| a.as_str().unwrap()).collect();
+    assert_eq!(about, ["employees above 3; state is missing or neither CA, NV, OR nor WA", "employees above 3 to below 4"]);
+    assert!(gap["example"]["text"].as_str().unwrap().contains("employees: 100"), "{gap}");
+    // A blank cell goes before a fraction.
+    let rules = format!("rule few {{ when employees > 3 and employees < 4 or employees is missing route to rep ana }}\n{LAST}");
+    let (old, new) = (Book::new(&rules), Book::new(&rules.replace("ana", "bo")));
+    has(&out(&["diff", old.path(), new.path()], 1), &["employees above 3 to below 4 or missing", "language: en, worth: 100"]);
+    // From 3.5 on the first whole number is 4.
+    let rules = format!("rule many {{ when employees >= 3.5 and employees < 5.5 route to rep cy }}\n{LAST}");
+    let (old, new) = (Book::with(&rules, REPS, LEADS), Book::with(&rules.replace("cy", "bo"), REPS, LEADS));
+    has(&out(&["diff", old.path(), new.path()], 1), &["employees: 4,"]);
+    has(&out(&["why", "L1", "--book", old.path(), "--not", "cy"], 0), &["if employees were 5 (not 50)"]);
+}

@@ -54,7 +54,8 @@ impl Near<'_> {
             Type::Number | Type::Percent | Type::Money(_) => {
                 let own = if let Some(Value::Number(n)) = own { *n } else { Decimal::ONE_HUNDRED };
                 let stretches = classes().filter_map(|c| if let Class::Numbers(b) = c { Some(b) } else { None });
-                let found = stretches.filter_map(|b| near_number(b, own)).min_by_key(|n| ((*n - own).abs(), *n));
+                let found =
+                    stretches.filter_map(|b| near_number(b, own)).min_by_key(|n| (*n != own && !n.fract().is_zero(), (*n - own).abs(), *n));
                 found.map(|n| Some(Value::Number(n))).or_else(|| self.missing(axis, set))
             }
             Type::Date | Type::Time => {
@@ -103,17 +104,22 @@ impl Near<'_> {
 fn near_number(bounds: &crate::space::Bounds<Decimal>, own: Decimal) -> Option<Decimal> {
     let above = |n: Decimal| bounds.low.as_ref().is_none_or(|(low, inside)| *low < n || (*low == n && *inside));
     let below = |n: Decimal| bounds.high.as_ref().is_none_or(|(high, inside)| n < *high || (*high == n && *inside));
-    let mut candidates = vec![own];
+    let mut candidates = Vec::new();
     if let Some((low, _)) = bounds.low {
-        candidates.extend([Some(low), low.checked_add(Decimal::ONE)].into_iter().flatten());
+        candidates.extend([Some(low), low.checked_add(Decimal::ONE), Some(low.ceil()), low.floor().checked_add(Decimal::ONE)]);
     }
     if let Some((high, _)) = bounds.high {
-        candidates.extend([Some(high), high.checked_sub(Decimal::ONE)].into_iter().flatten());
+        candidates.extend([Some(high), high.checked_sub(Decimal::ONE), Some(high.floor()), high.ceil().checked_sub(Decimal::ONE)]);
         if let Some((low, _)) = bounds.low {
-            candidates.extend(low.checked_add(high).map(|sum| sum / Decimal::TWO));
+            candidates.push(low.checked_add(high).map(|sum| sum / Decimal::TWO));
         }
     }
-    candidates.into_iter().filter(|n| above(*n) && below(*n)).min_by_key(|n| ((*n - own).abs(), *n)).map(|n| n.normalize())
+    let inside = |n: &Decimal| above(*n) && below(*n);
+    if inside(&own) {
+        return Some(own.normalize());
+    }
+    // A whole number goes before a nearer fraction.
+    candidates.into_iter().flatten().filter(inside).min_by_key(|n| (!n.fract().is_zero(), (*n - own).abs(), *n)).map(|n| n.normalize())
 }
 
 /// The day or instant of some spans that is nearest to another.

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 
 use super::age::{AgeCut, Anchor, tick_day};
 use super::axis::{Aspect, Axis, Bounds, Class, Kind};
+use super::ordinary::has_whole_number;
 use super::spelled::{has_missing, shortened, texts};
 use super::{Area, AxisId, ClassSet, Space};
 use crate::model::{Type, Value, period_in_words, show, show_time};
@@ -15,6 +16,9 @@ const NAMED: usize = 8;
 
 /// How many are named where programs read them.
 const NAMED_IN_FULL: usize = 1_000;
+
+/// More than any area asks free questions.
+const LAST: usize = 1 << 20;
 
 impl Space {
     /// Writes an area as one phrase for each axis it restricts: fields first, then the day, then free questions.
@@ -40,7 +44,21 @@ impl Space {
         area.restricts().filter(|(axis, _)| matches!(self.axis(*axis).key.aspect, Aspect::Fact(_))).count()
     }
 
-    /// Sorts areas with those that are easiest to say and hold most first.
+    /// Returns whether only fractions lie in an area on some axis of plain numbers, which mostly count something: nobody has
+    /// such a record.
+    #[must_use]
+    pub fn is_fraction_only(&self, area: &Area) -> bool {
+        area.restricts().any(|(axis, set)| {
+            let axis = self.axis(axis);
+            let whole = |class: usize| match axis.classes.get(class) {
+                Some(Class::Numbers(bounds)) => has_whole_number(bounds),
+                _ => true,
+            };
+            axis.ty == Type::Number && axis.key.aspect == Aspect::Value(Kind::Number) && !set.iter().any(whole)
+        })
+    }
+
+    /// Sorts areas with those that are easiest to say and hold most first, and those of fractions only last.
     #[must_use]
     pub fn largeness(&self, area: &Area) -> (usize, usize, std::cmp::Reverse<u64>, Area) {
         // A share of a fixed whole, so that no fraction is needed.
@@ -48,7 +66,8 @@ impl Space {
             let (count, width) = (set.count() as u64, self.width(axis).max(1) as u64);
             left / width * count
         });
-        (self.facts_in(area), area.restricts().len(), std::cmp::Reverse(share), area.clone())
+        let last = if self.is_fraction_only(area) { LAST } else { 0 };
+        (self.facts_in(area) + last, area.restricts().len(), std::cmp::Reverse(share), area.clone())
     }
 
     /// Returns whether an area asks nothing free and nothing of an address or of another record, so that an example of it

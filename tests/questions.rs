@@ -104,8 +104,10 @@ fn the_smallest_change_leads_where_it_says() {
     };
     assert!(told("L11", "hospital").contains("if employees were 1,000 (not missing), it would go to mia by the rule hospital."));
     assert!(told("L08", "ana").contains("if state were NV (not TX), it would go to ana by the rule by-territory."));
+    // One reference is less than two fields.
+    assert!(told("L10", "mia").contains("if account were A1 (not missing), it would go to mia by the rule existing-customer."));
     // Two fields at once.
-    assert!(told("L10", "mia").contains("if industry were healthcare (not retail) and employees were 1,000 (not 22)"));
+    assert!(told("L10", "hospital").contains("if employees were 1,000 (not 22) and industry were healthcare (not retail)"));
 }
 
 #[test]

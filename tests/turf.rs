@@ -12,6 +12,7 @@ mod oracle;
 mod questions;
 mod readme;
 mod salesforce;
+mod small_books;
 mod streams;
 mod tidy;
 mod words;

@@ -6,14 +6,17 @@ use std::sync::Arc;
 
 use super::ground::{Ground, Shown};
 use super::proofs::Proofs;
-use crate::decide::settled_by;
+use crate::decide::{roster, settled_by};
 use crate::diagnostic::{Diagnostic, DiagnosticName, Severity};
-use crate::model::TerritoryId;
+use crate::model::{Owner, TerritoryId};
 use crate::space::{Area, Hiding, Ranked, Region, Verdict};
 use crate::text::wording;
 
 /// How many overlaps are shown before the rest is only counted.
 const SHOWN: usize = 20;
+
+/// How many parts of an overlap are listed.
+const MOST_PARTS: usize = 200;
 
 /// Finds them; what the standings leave open is not reported.
 pub(super) fn check(ground: &mut Ground<'_>, proofs: &mut Proofs) {
@@ -58,11 +61,12 @@ fn unstaffed(ground: &Ground<'_>, order: &[TerritoryId], claims: &[Arc<Region>],
             Shown::Example(example) => Some(example),
             Shown::Unclear | Shown::Mistake(_) => None,
         });
+        let why = unowned(ground, id);
         let (finding, headline, label) = if has_children {
-            let headline = format!("`{name}` has no owner, and the territories inside it leave a gap");
+            let headline = format!("{}, and the territories inside it leave a gap", why.said);
             (DiagnosticName::TerritoryGap, headline, "what is left belongs to nobody")
         } else {
-            let headline = format!("nobody active owns the territory `{name}`, and no other claims its {}s", ground.record_name());
+            let headline = format!("{}, and no other claims its {}s", why.said, ground.record_name());
             (DiagnosticName::UnstaffedTerritory, headline, "cannot win without an active owner")
         };
         let about = ground.in_words(&gaps);
@@ -71,11 +75,37 @@ fn unstaffed(ground: &Ground<'_>, order: &[TerritoryId], claims: &[Arc<Region>],
                 .at(name.span, label)
                 .about(about)
                 .shown_by(example)
-                .help(format!("Give `{name}` an active owner with `owner`, or let another territory claim what is left.")),
+                .help(format!("{}, or let another territory claim what is left.", why.remedy)),
             ground.record,
             gaps,
         );
     }
+}
+
+/// Why a territory cannot win, and what would mend it.
+struct Unowned {
+    said: String,
+    remedy: String,
+}
+
+fn unowned(ground: &Ground<'_>, id: TerritoryId) -> Unowned {
+    let name = &ground.territory(id).name;
+    let said = match &ground.territory(id).owner {
+        None => {
+            let said = format!("the territory `{name}` has no owner");
+            return Unowned { said, remedy: format!("Give `{name}` an owner with `owner`") };
+        }
+        Some(Owner::Rep(rep)) => {
+            let known = roster::rep(ground.plan, &rep.text).is_some();
+            let lacks = if known { "is not active" } else { "is not in the roster" };
+            format!("`{rep}`, who owns the territory `{name}`, {lacks}")
+        }
+        Some(Owner::Team(team, _)) => {
+            let team = ground.plan.book.teams.get(team.index()).map_or_else(String::new, |t| format!(" `{}`", t.name));
+            format!("nobody of the team{team}, which owns the territory `{name}`, is active and fits")
+        }
+    };
+    Unowned { said, remedy: format!("Give `{name}` an owner who is active") }
 }
 
 fn never_wins(ground: &Ground<'_>, order: &[TerritoryId], claims: &[Arc<Region>], ranked: &Ranked<'_>, proofs: &mut Proofs) {
@@ -169,7 +199,7 @@ fn overlaps(ground: &Ground<'_>, order: &[TerritoryId], ranked: &Ranked<'_>, pro
                 continue;
             }
             shown += 1;
-            finding(ground, (*id, order[other]), ties, &area, proofs);
+            finding(ground, (*id, order[other]), ties, common(ground, (position, other), ranked, area), proofs);
         }
     }
     if more > 0
@@ -193,15 +223,38 @@ fn won_between(ground: &Ground<'_>, one: usize, other: usize, ranked: &Ranked<'_
     })
 }
 
-fn finding(ground: &Ground<'_>, (a, b): (TerritoryId, TerritoryId), ties: bool, area: &Area, proofs: &mut Proofs) {
+/// Everything that two territories claim and no territory that goes before both, the largest parts first; whether that is
+/// all comes with it. One part is known.
+fn common(ground: &Ground<'_>, (one, other): (usize, usize), ranked: &Ranked<'_>, known: Area) -> (Vec<Area>, bool) {
+    let cover: Vec<&Area> = ranked.regions()[..one].iter().flat_map(|r| &r.areas).collect();
+    let (a, b) = (&ranked.regions()[one], &ranked.regions()[other]);
+    let possible = |area: &Area| ground.space.can_be(area, ground.zone());
+    let both: Vec<Area> = a.areas.iter().flat_map(|x| b.areas.iter().filter_map(|y| x.and(y))).filter(possible).collect();
+    let (parts, complete) = ground.space.holes_of(&both, &cover, MOST_PARTS, &mut ground.budget(), possible);
+    // The known part as well, in case the search ended before it.
+    let mut parts = ground.space.joined(parts.into_iter().chain([known]).collect()).areas;
+    parts.sort_by_cached_key(|area| ground.largeness(area));
+    (parts, complete)
+}
+
+fn finding(ground: &Ground<'_>, (a, b): (TerritoryId, TerritoryId), ties: bool, (areas, complete): (Vec<Area>, bool), proofs: &mut Proofs) {
     let (one, other) = (ground.territory(a), ground.territory(b));
     let claims = |t: &super::ground::Tried<'_>, id: TerritoryId| t.decision.placement.claims.iter().any(|c| c.territory == id);
-    let example = match ground.show(area, |t| claims(t, a) && claims(t, b)) {
-        Shown::Example(example) => Some(example),
-        Shown::Unclear => None,
-        Shown::Mistake(what) => return proofs.mistake(format!("the territories `{}` and `{}` on: {what}", one.name, other.name)),
-    };
-    let about = vec![format!("both claim: {}", ground.space.sentence(area, ground.zone()))];
+    let mut example = None;
+    for area in areas.iter().take(10) {
+        match ground.show(area, |t| claims(t, a) && claims(t, b)) {
+            Shown::Example(found) => {
+                example = Some(found);
+                break;
+            }
+            Shown::Unclear => {}
+            Shown::Mistake(what) => return proofs.mistake(format!("the territories `{}` and `{}` on: {what}", one.name, other.name)),
+        }
+    }
+    let mut about: Vec<String> = ground.in_words(&areas).into_iter().map(|part| format!("both claim: {part}")).collect();
+    if !complete {
+        about.push("and perhaps more: there are too many parts to list them all".to_owned());
+    }
     let left = ground.standings.or_nobody;
     let (name, headline, help) = if ties {
         let end = if left { "the tie is left to a person" } else { "only the name decides between them" };
@@ -226,6 +279,6 @@ fn finding(ground: &Ground<'_>, (a, b): (TerritoryId, TerritoryId), ties: bool, 
             .shown_by(example)
             .help(help),
         ground.record,
-        vec![area.clone()],
+        areas,
     );
 }

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 
 use super::output::{self, Exit, Terminal};
 use super::routing::{self, Repeat, Run, Source};
-use crate::compare::{Comparison, Sample, compare, markdown, text};
+use crate::compare::{Comparison, Concerned, Counted, Sample, compare, markdown, text};
 use crate::data::DataError;
 use crate::decide::Decision;
 use crate::diagnostic::{Severity, render};
@@ -77,7 +77,7 @@ fn answer(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Exit> {
     let (old_plan, new_plan) = (plan(&old_book)?, plan(&new_book)?);
     let record = (kind(&old_plan, arguments, &old)?, kind(&new_plan, arguments, &new)?);
     let ordinary = new_book.snapshot.settings.ordinary.get(&record.1).cloned().unwrap_or_default();
-    let ordinary = crate::space::Ordinary { reps: super::examples::active_reps(&new_plan), ..ordinary };
+    let ordinary = crate::space::Ordinary { reps: super::examples::active_in_both(&old_plan, &new_plan), ..ordinary };
     let mut comparison = compare(&old_plan, &new_plan, record, &ordinary, new_book.snapshot.settings.budget.saturating_mul(4)).map_err(|mistake| {
         output::tell(&format!(
             "turf: the comparison and the evaluator disagree about {}. This is a mistake in turf, not in your books: please report it with both.\n",
@@ -86,7 +86,9 @@ fn answer(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Exit> {
         Exit::CouldNotRun
     })?;
     if let Some(file) = &arguments.on {
-        comparison.sample = Some(sample(arguments, file, (&old, &new), terminal)?);
+        let (counted, sample) = sample(arguments, file, (&old, &new), &comparison, terminal)?;
+        comparison.concern(counted);
+        comparison.sample = Some(sample);
     }
     let exit = if comparison.is_empty() { Exit::Fine } else { Exit::Findings };
     Ok(output::print(&written(&comparison, arguments.format), exit))
@@ -131,7 +133,14 @@ fn kind(plan: &Plan, arguments: &Arguments, folder: &Folder) -> Result<RecordId,
     })
 }
 
-fn sample(arguments: &Arguments, file: &Path, (old, new): (&Folder, &Folder), terminal: &Terminal) -> Result<Sample, Exit> {
+/// Decides the records of a file by both books: how many fall in each difference, and who gains and loses.
+fn sample(
+    arguments: &Arguments,
+    file: &Path,
+    (old, new): (&Folder, &Folder),
+    comparison: &Comparison,
+    terminal: &Terminal,
+) -> Result<(Counted, Sample), Exit> {
     let source = |folder: &Folder| Source::new(file.to_owned(), folder.path.clone(), arguments.at.clone(), arguments.record.clone());
     let (before, after) = (routing::open(&source(old), terminal)?, routing::open(&source(new), terminal)?);
     let money = money(&after, arguments)?;
@@ -143,14 +152,17 @@ fn sample(arguments: &Arguments, file: &Path, (old, new): (&Folder, &Folder), te
     }
     let mut decided: BTreeMap<Arc<str>, Decision> = BTreeMap::new();
     each(&before, |decision| drop(decided.insert(decision.record.key.clone(), decision.clone()))).map_err(|e| output::trouble(&e))?;
+    let mut concerned = Concerned::new(comparison, &before.plan, &after.plan);
     each(&after, |decision| {
         if let Some(earlier) = decided.get(&decision.record.key) {
             let amount = money.as_ref().map_or(Decimal::ZERO, |(_, field)| amount(&decision.record, *field));
-            sample.add((&before.plan, earlier), (&after.plan, decision), amount);
+            let listed = concerned.add(earlier, decision, amount);
+            sample.add((&before.plan, earlier), (&after.plan, decision), amount, listed);
         }
     })
     .map_err(|e| output::trouble(&e))?;
-    Ok(sample)
+    let counted = concerned.finish(sample.money.as_ref().map(|(_, currency)| currency.as_str()));
+    Ok((counted, sample))
 }
 
 fn each(run: &Run, mut use_it: impl FnMut(&Decision)) -> Result<(), DataError> {

@@ -3,22 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::one_line;
 use crate::model::{Calendar, ClassLine, Segment, words};
 use crate::plan::Plan;
 use crate::text::wording;
 
-/// How many values are named.
-const NAMED: usize = 10;
-
 type Texts = BTreeMap<Arc<str>, String>;
 
-/// Lists what changed, one sentence each.
-pub(super) fn definitions(old: &Plan, new: &Plan) -> Vec<String> {
+/// Lists what changed, one sentence each; of long lists at most so many values are named.
+pub(super) fn definitions(old: &Plan, new: &Plan, most: usize) -> Vec<String> {
     let mut found = Vec::new();
     let each = |of: fn(&Plan) -> Texts| (of(old), of(new));
     changed("segment", each(segments), &mut found);
     changed("class", each(classes), &mut found);
-    lists(old, new, &mut found);
+    lists(old, new, most, &mut found);
     changed("team", each(teams), &mut found);
     changed("credit plan", each(credits), &mut found);
     changed("calendar", each(calendars), &mut found);
@@ -26,8 +24,24 @@ pub(super) fn definitions(old: &Plan, new: &Plan) -> Vec<String> {
         let zone = |z: &jiff::tz::TimeZone| z.iana_name().unwrap_or("UTC").to_owned();
         found.push(format!("the project's time zone was {} and is {}", zone(&old.book.zone), zone(&new.book.zone)));
     }
-    super::people::people(old, new, &mut found);
+    super::people::people(old, new, most, &mut found);
     found
+}
+
+/// Names the segments, classes and lists that are not the same in both books: `segment large`.
+pub(super) fn altered(old: &Plan, new: &Plan) -> BTreeSet<String> {
+    let texts = |plan: &Plan| [("segment", segments(plan)), ("class", classes(plan)), ("list", listed(plan))];
+    let mut found = BTreeSet::new();
+    for ((what, before), (_, after)) in texts(old).into_iter().zip(texts(new)) {
+        let names = before.keys().chain(after.keys()).filter(|name| before.get(*name) != after.get(*name));
+        found.extend(names.map(|name| format!("{what} {name}")));
+    }
+    found
+}
+
+fn listed(plan: &Plan) -> Texts {
+    let values = |values: &[Arc<str>]| values.iter().cloned().collect::<BTreeSet<_>>().iter().map(|v| format!("{v:?},")).collect();
+    plan.book.lists.iter().map(|l| (l.name.text.clone(), values(&l.values))).collect()
 }
 
 fn segments(plan: &Plan) -> Texts {
@@ -44,7 +58,7 @@ fn classes(plan: &Plan) -> Texts {
 }
 
 /// Lists are compared value by value, so that a long one is not written out twice.
-fn lists(old: &Plan, new: &Plan, found: &mut Vec<String>) {
+fn lists(old: &Plan, new: &Plan, most: usize, found: &mut Vec<String>) {
     let of = |plan: &Plan| -> BTreeMap<Arc<str>, BTreeSet<Arc<str>>> {
         plan.book.lists.iter().map(|l| (l.name.text.clone(), l.values.iter().cloned().collect())).collect()
     };
@@ -54,7 +68,7 @@ fn lists(old: &Plan, new: &Plan, found: &mut Vec<String>) {
             found.push(format!("the list `{name}` is gone"));
             continue;
         };
-        let named = |values: Vec<&Arc<str>>| wording::some_of(&values.into_iter().map(|v| format!("`{v}`")).collect::<Vec<_>>(), NAMED);
+        let named = |values: Vec<&Arc<str>>| wording::some_of(&values.into_iter().map(|v| format!("`{v}`")).collect::<Vec<_>>(), most);
         let (gone, come): (Vec<_>, Vec<_>) = (values.difference(now).collect(), now.difference(values).collect());
         let changes: Vec<String> = [("without", gone), ("with", come)]
             .into_iter()
@@ -69,11 +83,11 @@ fn lists(old: &Plan, new: &Plan, found: &mut Vec<String>) {
 }
 
 fn teams(plan: &Plan) -> Texts {
-    plan.book.teams.iter().map(|t| (t.name.text.clone(), words::team(&plan.book, t))).collect()
+    plan.book.teams.iter().map(|t| (t.name.text.clone(), one_line(&words::team(&plan.book, t)))).collect()
 }
 
 fn credits(plan: &Plan) -> Texts {
-    plan.book.credits.iter().map(|c| (c.name.text.clone(), words::credit(&plan.book, c))).collect()
+    plan.book.credits.iter().map(|c| (c.name.text.clone(), one_line(&words::credit(&plan.book, c)))).collect()
 }
 
 fn calendars(plan: &Plan) -> Texts {
@@ -85,14 +99,11 @@ fn calendars(plan: &Plan) -> Texts {
             .map(|day| if day.is_empty() { "closed".to_owned() } else { day })
             .collect();
         let zone = c.zone.iana_name().unwrap_or("UTC");
-        format!("{zone}, from Monday {}, closed on {}", open.join("; "), wording::count(c.closed.len(), "day", "days"))
+        let closed: Vec<String> = c.closed.iter().map(ToString::to_string).collect();
+        let closed = if closed.is_empty() { String::new() } else { format!(", closed on {}", wording::join(&closed, "and")) };
+        format!("{zone}, from Monday {}{closed}", open.join("; "))
     };
-    plan.book.calendars.iter().map(|c| (c.name.text.clone(), format!("{}{}", days(c), closed(c)))).collect()
-}
-
-fn closed(calendar: &Calendar) -> String {
-    let (first, last) = (calendar.closed.first(), calendar.closed.last());
-    first.zip(last).map_or_else(String::new, |(a, b)| format!(" from {a} to {b}"))
+    plan.book.calendars.iter().map(|c| (c.name.text.clone(), days(c))).collect()
 }
 
 fn changed(what: &str, (old, new): (Texts, Texts), found: &mut Vec<String>) {

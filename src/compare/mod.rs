@@ -4,31 +4,44 @@
 //! order in which they win. [`walk`] goes through both lists at once and only looks where they differ, so a small change
 //! of a large book costs little. What is found is complete; a budget may end the search, and then that is said.
 
+mod concerns;
 mod definitions;
+mod entry;
 mod lists;
+mod markdown;
 mod outcome;
 mod people;
+mod roster;
 mod sample;
+mod settled;
 mod text;
+mod uncompared;
+mod uses;
 mod walk;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+pub use concerns::{Concerned, Counted};
+pub use markdown::markdown;
 pub use sample::{Moved, Sample, Tally};
-pub use text::{markdown, text};
+pub use text::text;
 
 use crate::check::Examples;
 use crate::decide::standings;
-use crate::diagnostic::Witness;
+use crate::diagnostic::{Concerns, Witness};
 use crate::model::RecordId;
 use crate::plan::Plan;
-use crate::space::{Area, Budget, Ordinary, Region, Space, Survey, VARIANTS};
+use crate::space::{Area, Budget, Ordinary, Space, Survey, Surveyed, VARIANTS};
 
-use lists::Lists;
+use entry::Entry;
+use lists::{Lists, Reading, Ways};
 use outcome::{Kind, Outcome};
+use settled::Settled;
+
+/// How many values or people of a long list are named to people.
+const NAMED: usize = 10;
 
 /// The version of the shape of a comparison.
 pub const FORMAT: &str = "turf-diff/1";
@@ -48,8 +61,13 @@ pub struct Comparison {
     pub complete: bool,
     /// The differences: of who gets the record first, then of territory, credit and overlays, then of the rule alone.
     pub changes: Vec<Change>,
+    /// What differs between the books and was not followed through, one sentence each.
+    pub not_compared: Vec<String>,
     /// Teams, credit plans, calendars and people that changed, one sentence each.
     pub definitions: Vec<String>,
+    /// The same for people, without the middle of long lists.
+    #[serde(skip)]
+    pub definitions_shortly: Vec<String>,
     /// What became of sample records, when some were given.
     pub sample: Option<Sample>,
     /// The space both books were read into.
@@ -69,9 +87,16 @@ pub struct Change {
     /// Which records, in words, the largest part first.
     #[serde(rename = "where")]
     pub places: Vec<String>,
+    /// The same for people, without the middle of long lists of values.
+    #[serde(skip)]
+    pub shortly: Vec<String>,
     /// The same as areas.
     #[serde(skip)]
     pub areas: Vec<Area>,
+    /// How many sample records it concerns, when some were given.
+    pub concerns: Option<Concerns>,
+    /// The same for each of the places, in their order; empty without sample records.
+    pub where_concerns: Vec<Concerns>,
     /// A record on which both books were asked.
     pub example: Option<Witness>,
     /// Who gets the example, from whom: none without an example.
@@ -82,7 +107,11 @@ impl Comparison {
     /// Returns whether nothing differs, as far as was looked.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.definitions.is_empty() && self.complete && self.sample.as_ref().is_none_or(|s| s.changed == 0)
+        self.changes.is_empty()
+            && self.definitions.is_empty()
+            && self.not_compared.is_empty()
+            && self.complete
+            && self.sample.as_ref().is_none_or(|s| s.changed == 0)
     }
 }
 
@@ -100,19 +129,23 @@ pub fn compare(old: &Plan, new: &Plan, record: (RecordId, RecordId), ordinary: &
     let certain = first.certain && second.certain;
     let a = survey.book(&old.book, record.0, &first);
     let b = survey.book(&new.book, record.1, &second);
+    let changed = roster::changed(old, new);
+    let read = |plan, of: &Surveyed, survey: &mut Survey| Ways::read(plan, of, survey, &changed);
+    let ways = read(old, &a, &mut survey).zip(read(new, &b, &mut survey));
+    let too_many = ways.is_none();
+    let (before, after) = ways.unwrap_or_default();
     let mut space = survey.finish();
     let mut ids = BTreeMap::new();
-    let before = Lists::read(old, &a, &mut space, &mut ids);
-    let after = Lists::read(new, &b, &mut space, &mut ids);
+    let altered = definitions::altered(old, new);
+    let nothing = BTreeSet::new();
+    let before = Reading { plan: old, of: &a, changed: &changed, altered: &nothing, ways: &before }.lists(&mut space, &mut ids);
+    let after = Reading { plan: new, of: &b, changed: &changed, altered: &altered, ways: &after }.lists(&mut space, &mut ids);
+    let sides = Sides { old, new, record, ordinary, space: &space, certain };
     let mut budget = Budget::new(work);
-    let zone = &new.book.zone;
-    let (found, complete) = walk::differences(&space, (&before, &after), &mut budget, |area| space.can_be(area, zone));
-    let mut changes = Vec::new();
-    let sides = Sides { old, new, record, ordinary, space: &space, work, certain };
-    for ((kind, one, other), areas) in found {
-        changes.push(sides.change(kind, one, other, areas)?);
-    }
-    changes.extend(sides.overlays(&before, &after)?);
+    let (mut changes, mut complete) = sides.routing((&before, &after), &mut budget)?;
+    let (overlays, all) = sides.overlays((&before, &after), &mut budget)?;
+    changes.extend(overlays);
+    complete &= all;
     changes.sort_by(|a, b| (a.kind, &a.old, &a.new).cmp(&(b.kind, &b.old, &b.new)));
     Ok(Comparison {
         format: FORMAT,
@@ -121,7 +154,9 @@ pub fn compare(old: &Plan, new: &Plan, record: (RecordId, RecordId), ordinary: &
         new: new.book.name.to_string(),
         complete,
         changes,
-        definitions: definitions::definitions(old, new),
+        not_compared: uncompared::sentences((old, new), record, too_many),
+        definitions: definitions::definitions(old, new, usize::MAX),
+        definitions_shortly: definitions::definitions(old, new, NAMED),
         sample: None,
         space,
     })
@@ -133,18 +168,28 @@ struct Sides<'a> {
     record: (RecordId, RecordId),
     ordinary: &'a Ordinary,
     space: &'a Space,
-    work: u64,
     /// Whether who wins a territory is settled for every record, so that an example must show what was worked out.
     certain: bool,
 }
 
 impl Sides<'_> {
+    /// Where records are routed, placed or credited differently; whether that is all comes with it.
+    fn routing(&self, (old, new): (&Lists, &Lists), budget: &mut Budget) -> Result<(Vec<Change>, bool), Mistake> {
+        let settled = Settled { absent: [&old.absent, &new.absent] };
+        let lists = [&*old.rules, &*new.rules, &*old.territories, &*new.territories];
+        let zone = &self.new.book.zone;
+        let (found, complete) = walk::differences(self.space, lists, &settled, budget, |area| self.space.can_be(area, zone));
+        let changes = found.into_iter().map(|((kind, one, other), areas)| self.change(kind, one, other, areas));
+        Ok((changes.collect::<Result<_, _>>()?, complete))
+    }
+
     fn change(&self, kind: Kind, old: Outcome, new: Outcome, areas: Vec<Area>) -> Result<Change, Mistake> {
         let mut areas = self.space.joined(areas).areas;
         areas.sort_by_cached_key(|area| self.space.largeness(area));
         let shown = self.example(&areas, |a, b| old.agrees(self.old, a) && new.agrees(self.new, b));
         let zone = &self.new.book.zone;
-        let places = areas.iter().map(|area| self.space.sentence(area, zone)).collect();
+        let places = areas.iter().map(|area| self.space.sentence_in_full(area, zone)).collect();
+        let shortly = areas.iter().map(|area| self.space.sentence(area, zone)).collect();
         let (example, example_moves) = match shown {
             Found::Shown(example, moves) => (Some(example), Some(moves)),
             Found::Unclear => (None, None),
@@ -152,7 +197,7 @@ impl Sides<'_> {
                 return Err(Mistake(format!("{what}, where {} and {} were expected", old.in_words(), new.in_words())));
             }
         };
-        Ok(Change { kind, old, new, places, areas, example, example_moves })
+        Ok(Change { kind, old, new, places, shortly, areas, concerns: None, where_concerns: Vec::new(), example, example_moves })
     }
 
     /// Looks for an example on which both books do what was worked out.
@@ -182,26 +227,29 @@ impl Sides<'_> {
         doubtful.map_or(Found::Unclear, Found::Mistake)
     }
 
-    /// Overlays that apply in one book only.
-    fn overlays(&self, old: &Lists, new: &Lists) -> Result<Vec<Change>, Mistake> {
+    /// Where overlays add other people; each is gone through by itself. Whether that is all comes with it.
+    fn overlays(&self, (old, new): (&Lists, &Lists), budget: &mut Budget) -> Result<(Vec<Change>, bool), Mistake> {
+        let settled = Settled { absent: [&old.absent, &new.absent] };
+        let zone = &self.new.book.zone;
+        let names: BTreeSet<&String> = old.overlays.keys().chain(new.overlays.keys()).collect();
         let mut changes = Vec::new();
-        let none = Outcome::default();
-        for (mine, theirs, gone) in [(old, new, true), (new, old, false)] {
-            for overlay in &mine.overlays {
-                let cover: Vec<&Area> =
-                    theirs.overlays.iter().filter(|o| o.name == overlay.name && o.does == overlay.does).flat_map(|o| &o.areas).collect();
-                let zone = &self.new.book.zone;
-                let (areas, _) =
-                    self.space.holes_of(&overlay.areas, &cover, 200, &mut Budget::new(self.work), |a| self.space.can_be(a, zone));
-                if areas.is_empty() {
-                    continue;
+        let mut complete = true;
+        for name in names {
+            let entries = |lists: &Lists| lists.overlays.get(name).cloned().unwrap_or_default();
+            let (before, after) = (entries(old), entries(new));
+            let asks = before.iter().chain(&after).any(|e| e.asks_territory);
+            let places: [&[Entry]; 2] = if asks { [&old.territories, &new.territories] } else { [&[], &[]] };
+            let lists = [&*before, &*after, places[0], places[1]];
+            let (found, all) = walk::differences(self.space, lists, &settled, budget, |area| self.space.can_be(area, zone));
+            complete &= all;
+            for ((kind, one, other), areas) in found {
+                // Which territory it is matters only as far as its owner is added.
+                if kind != Kind::Territory {
+                    changes.push(self.change(Kind::Overlay, one.of_overlay(), other.of_overlay(), areas)?);
                 }
-                let outcome = Outcome { overlay: Some(format!("{}: {}", overlay.name, overlay.does)), ..Outcome::default() };
-                let (before, after) = if gone { (outcome, none.clone()) } else { (none.clone(), outcome) };
-                changes.push(self.change(Kind::Overlay, before, after, areas)?);
             }
         }
-        Ok(changes)
+        Ok((changes, complete))
     }
 }
 
@@ -211,9 +259,9 @@ enum Found {
     Mistake(String),
 }
 
-/// The region of a formula as areas of its own.
-fn areas_of(region: &Arc<Region>) -> Vec<Area> {
-    region.areas.clone()
+/// A definition on one line; line ends only separate.
+fn one_line(definition: &str) -> String {
+    definition.lines().map(str::trim).collect::<Vec<_>>().join(" ")
 }
 
 /// What a decision came to, for a report about turf itself.

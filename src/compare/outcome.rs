@@ -17,6 +17,10 @@ pub enum Kind {
     Territory,
     /// Who is credited.
     Credit,
+    /// Who is credited, and how soon somebody must respond.
+    CreditAndResponse,
+    /// How soon somebody must respond.
+    Response,
     /// Who is added.
     Overlay,
     /// Only the rule that decides.
@@ -53,6 +57,12 @@ impl Outcome {
                 .any(|a| plan.book.overlays.get(a.overlay.index()).is_some_and(|known| o.starts_with(&format!("{}: ", known.name))))
         });
         by_rule && by_territory && by_overlay
+    }
+
+    /// Returns the same as what an overlay does.
+    pub(super) fn of_overlay(self) -> Self {
+        let overlay = self.rules.first().zip(self.does.first()).map(|(name, does)| format!("{name}: {does}"));
+        Self { overlay, ..Self::default() }
     }
 
     /// Writes it in one line.

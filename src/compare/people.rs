@@ -10,11 +10,9 @@ use crate::model::{Absence, OpenWork, Record, show};
 use crate::plan::Plan;
 use crate::text::wording;
 
-/// How many people or times are named.
-const NAMED: usize = 10;
-
-/// Lists who came and went, whose details changed, who is away at other times, and who has more or less open.
-pub(super) fn people(old: &Plan, new: &Plan, found: &mut Vec<String>) {
+/// Lists who came and went, whose details changed, who is away at other times, and who has more or less open; at most so
+/// many people or times are named.
+pub(super) fn people(old: &Plan, new: &Plan, most: usize, found: &mut Vec<String>) {
     // A column that only one of the books declares is a change of the declaration, not of every person.
     let declared = |s: &Plan| -> BTreeSet<Arc<str>> {
         let reps = s.book.rep.into_iter();
@@ -26,7 +24,7 @@ pub(super) fn people(old: &Plan, new: &Plan, found: &mut Vec<String>) {
         all.map(|r| (r.key.clone(), fields(s, r, &shared))).collect()
     };
     let (before, after) = (reps(old), reps(new));
-    let list = |keys: Vec<&Arc<str>>| wording::some_of(&keys.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>(), NAMED);
+    let list = |keys: Vec<&Arc<str>>| wording::some_of(&keys.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>(), most);
     let gone: Vec<&Arc<str>> = before.keys().filter(|k| !after.contains_key(*k)).collect();
     let come: Vec<&Arc<str>> = after.keys().filter(|k| !before.contains_key(*k)).collect();
     if !gone.is_empty() {
@@ -50,8 +48,8 @@ pub(super) fn people(old: &Plan, new: &Plan, found: &mut Vec<String>) {
             .collect();
         found.push(format!("of `{key}` in the roster {}", differing.join(", ")));
     }
-    absences(old, new, found);
-    loads(old, new, found);
+    absences(old, new, most, found);
+    loads(old, new, most, found);
 }
 
 /// Everybody named in one of two tables who has not the same in both, with what they have.
@@ -66,9 +64,9 @@ fn differing<'a, T: PartialEq>(
     all.into_iter().map(|rep| (rep, of(old, rep), of(new, rep))).filter(|(_, before, after)| before != after)
 }
 
-fn absences(old: &Plan, new: &Plan, found: &mut Vec<String>) {
+fn absences(old: &Plan, new: &Plan, most: usize, found: &mut Vec<String>) {
     let all: Vec<_> = differing(&old.data.absences, &new.data.absences).collect();
-    for (rep, before, after) in all.iter().take(NAMED) {
+    for (rep, before, after) in all.iter().take(most) {
         let times = |of: &[Absence]| -> Vec<String> {
             of.iter().map(|a| format!("from {} to {}", moment(a.from, &new.book.zone), moment(a.until, &new.book.zone))).collect()
         };
@@ -76,18 +74,18 @@ fn absences(old: &Plan, new: &Plan, found: &mut Vec<String>) {
         let fresh = |mine: &[String], theirs: &[String]| -> Vec<String> { mine.iter().filter(|t| !theirs.contains(t)).cloned().collect() };
         let (gone, come) = (fresh(&before, &after), fresh(&after, &before));
         if !gone.is_empty() {
-            found.push(format!("`{rep}` is no longer away {}", wording::some_of(&gone, NAMED)));
+            found.push(format!("`{rep}` is no longer away {}", wording::some_of(&gone, most)));
         }
         if !come.is_empty() {
-            found.push(format!("`{rep}` is now away {}", wording::some_of(&come, NAMED)));
+            found.push(format!("`{rep}` is now away {}", wording::some_of(&come, most)));
         }
     }
-    more(all.len(), "rep is away at other times", "reps are away at other times", found);
+    more((all.len(), most), "rep is away at other times", "reps are away at other times", found);
 }
 
-fn loads(old: &Plan, new: &Plan, found: &mut Vec<String>) {
+fn loads(old: &Plan, new: &Plan, most: usize, found: &mut Vec<String>) {
     let all: Vec<_> = differing(&old.data.loads, &new.data.loads).collect();
-    for (rep, before, after) in all.iter().take(NAMED) {
+    for (rep, before, after) in all.iter().take(most) {
         let sum = |of: &[OpenWork]| of.iter().fold(0_u64, |sum, work| sum.saturating_add(work.count));
         let (before, after) = (sum(before), sum(after));
         found.push(if before == after {
@@ -96,11 +94,11 @@ fn loads(old: &Plan, new: &Plan, found: &mut Vec<String>) {
             format!("`{rep}` had {before} open and has {after}")
         });
     }
-    more(all.len(), "rep has other work open", "reps have other work open", found);
+    more((all.len(), most), "rep has other work open", "reps have other work open", found);
 }
 
-fn more(all: usize, one: &str, many: &str, found: &mut Vec<String>) {
-    if let Some(left @ 1..) = all.checked_sub(NAMED) {
+fn more((all, most): (usize, usize), one: &str, many: &str, found: &mut Vec<String>) {
+    if let Some(left @ 1..) = all.checked_sub(most) {
         found.push(format!("{} besides", wording::count(left, one, many)));
     }
 }

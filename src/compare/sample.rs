@@ -20,6 +20,8 @@ pub struct Sample {
     pub changed: u64,
     /// How many go to somebody else.
     pub moved: u64,
+    /// How many of those lie in none of the differences: the books treat them alike, and turns, limits or open work do not.
+    pub alike: u64,
     /// How many stay where they were under another rule.
     pub rule_only: u64,
     /// How many stay with another territory.
@@ -73,8 +75,8 @@ pub struct Moved {
 }
 
 impl Sample {
-    /// Counts a record that both books decided; `money` is its amount.
-    pub fn add(&mut self, (old, before): (&Plan, &Decision), (new, after): (&Plan, &Decision), money: Decimal) {
+    /// Counts a record that both books decided; `money` is its amount, and `listed` says whether it lies in a difference.
+    pub fn add(&mut self, (old, before): (&Plan, &Decision), (new, after): (&Plan, &Decision), money: Decimal, listed: bool) {
         self.records += 1;
         let (from, to) = (before.outcome.assignee.to_string(), after.outcome.assignee.to_string());
         let (old_rule, new_rule) = (rule(old, before), rule(new, after));
@@ -85,6 +87,7 @@ impl Sample {
         let added = people(before) != people(after);
         if from != to {
             self.moved += 1;
+            self.alike += u64::from(!listed);
             let flow = self.flows.entry(format!("{from} -> {to}")).or_default();
             flow.after += 1;
             flow.money_after = flow.money_after.saturating_add(money);
@@ -118,6 +121,14 @@ impl Sample {
             tally.before += 1;
             tally.money_before = tally.money_before.saturating_add(money);
         }
+    }
+
+    /// Lists from whom to whom records go, the largest stream first.
+    #[must_use]
+    pub fn flows_in_order(&self) -> Vec<(&str, &Tally)> {
+        let mut all: Vec<(&str, &Tally)> = self.flows.iter().map(|(name, tally)| (name.as_str(), tally)).collect();
+        all.sort_by_key(|(name, tally)| (std::cmp::Reverse(tally.after), *name));
+        all
     }
 
     /// Lists those whose count or money changes, the largest change first.

@@ -1,134 +1,158 @@
-//! Comparisons for people: at a terminal, and as Markdown for a merge request.
+//! Comparisons for people at a terminal, and what both ways of writing them share.
 
 use rust_decimal::Decimal;
 
 use super::outcome::Kind;
 use super::{Change, Comparison, Sample, Tally};
+use crate::diagnostic::{Concerns, render};
 use crate::model::show_number;
 use crate::text::wording;
 
-/// How many parts of a change, and how many takers, are shown.
-const SHOWN: usize = 8;
+/// How many parts of a change are shown.
+pub(super) const SHOWN: usize = 8;
+
+/// How many of those who gain or lose are shown.
+pub(super) const TAKERS: usize = 32;
+
+/// Says where all of what is left out can be had.
+pub(super) const ALL: &str = "`--format json` lists them all";
 
 /// Writes a comparison for a terminal.
 #[must_use]
 pub fn text(comparison: &Comparison) -> String {
     let mut out = headline(comparison);
-    for kind in KINDS {
-        let of: Vec<&Change> = comparison.changes.iter().filter(|c| c.kind == *kind).collect();
-        if of.is_empty() {
-            continue;
-        }
-        out.push_str(&format!("\n{}\n", title(*kind)));
-        for change in of {
+    for (kind, changes) in by_kind(comparison) {
+        out.push_str(&format!("\n{}\n", title(kind)));
+        for change in changes {
             out.push_str(&format!("\n  - was  {}\n", change.old.in_words()));
             out.push_str(&format!("    now  {}\n", change.new.in_words()));
-            for place in change.places.iter().take(SHOWN) {
-                out.push_str(&format!("    for {}s: {place}\n", comparison.record));
+            for (place, concerns) in shown(change) {
+                let concerns = concerns.map_or_else(String::new, |c| format!("; {}", render::concerns(c)));
+                out.push_str(&format!("    for {}s: {place}{concerns}\n", comparison.record));
             }
-            if change.places.len() > SHOWN {
-                out.push_str(&format!("    and {} more; `--format json` lists them all\n", change.places.len() - SHOWN));
-            }
+            out.push_str(&left_out(change).map_or_else(String::new, |more| format!("    {more}\n")));
+            out.push_str(
+                &change
+                    .concerns
+                    .as_ref()
+                    .filter(|_| change.places.len() > 1)
+                    .map_or_else(String::new, |c| format!("    together {}\n", render::concerns(c))),
+            );
             out.push_str(&example(change, "    for example "));
         }
     }
     if !comparison.definitions.is_empty() {
         out.push_str("\nDefinitions\n\n");
-        comparison.definitions.iter().for_each(|d| out.push_str(&format!("  - {d}\n")));
+        definitions(comparison).iter().for_each(|d| out.push_str(&format!("  - {d}\n")));
     }
     if let Some(sample) = &comparison.sample {
         out.push_str(&format!("\n{}\n", sample_words(sample)));
-        for (name, tally) in sample.winners_and_losers().into_iter().take(SHOWN * 4) {
+        let all = sample.winners_and_losers();
+        for (name, tally) in all.iter().take(TAKERS) {
             out.push_str(&format!("  {name}: {}\n", tally_words(tally, sample)));
         }
-        for (flow, tally) in flows(sample) {
-            out.push_str(&format!(
-                "  {flow}: {}\n",
-                wording::count(usize::try_from(tally.after).unwrap_or(usize::MAX), "record", "records")
-            ));
+        out.push_str(&more(all.len(), TAKERS).map_or_else(String::new, |more| format!("  {more}\n")));
+        let all = sample.flows_in_order();
+        for (flow, tally) in all.iter().take(SHOWN) {
+            out.push_str(&format!("  {flow}: {}\n", counted(tally.after)));
         }
+        out.push_str(&more(all.len(), SHOWN).map_or_else(String::new, |more| format!("  {more}\n")));
     }
     out
 }
 
-/// Writes a comparison as Markdown.
-#[must_use]
-pub fn markdown(comparison: &Comparison) -> String {
-    let mut out = format!("### What changes for {}s\n\n{}", comparison.record, headline(comparison));
-    for kind in KINDS {
-        let of: Vec<&Change> = comparison.changes.iter().filter(|c| c.kind == *kind).collect();
-        if of.is_empty() {
-            continue;
-        }
-        out.push_str(&format!("\n#### {}\n\n| which | was | now | example |\n| --- | --- | --- | --- |\n", title(*kind)));
-        for change in of {
-            let mut places: Vec<String> = change.places.iter().take(SHOWN).map(|p| cell(p)).collect();
-            if change.places.len() > SHOWN {
-                places.push(format!("and {} more", change.places.len() - SHOWN));
-            }
-            let example = example(change, "");
-            out.push_str(&format!(
-                "| {} | {} | {} | {} |\n",
-                places.join("<br>"),
-                cell(&change.old.in_words()),
-                cell(&change.new.in_words()),
-                cell(example.trim())
-            ));
-        }
-    }
-    if !comparison.definitions.is_empty() {
-        out.push_str("\n#### Definitions\n\n");
-        comparison.definitions.iter().for_each(|d| out.push_str(&format!("- {}\n", cell(d))));
-    }
-    if let Some(sample) = &comparison.sample {
-        out.push_str(&format!("\n#### On sample records\n\n{}\n", sample_words(sample)));
-        let all = sample.winners_and_losers();
-        if !all.is_empty() {
-            out.push_str("\n| who | before | after | change |\n| --- | --- | --- | --- |\n");
-            for (name, tally) in all.into_iter().take(SHOWN * 4) {
-                let change = i128::from(tally.after) - i128::from(tally.before);
-                out.push_str(&format!("| {} | {} | {} | {change:+}{} |\n", cell(name), tally.before, tally.after, money(tally, sample)));
-            }
-        }
-    }
-    out
+/// The changes by kind, those that matter most first.
+pub(super) fn by_kind(comparison: &Comparison) -> impl Iterator<Item = (Kind, Vec<&Change>)> {
+    let of = |kind: Kind| comparison.changes.iter().filter(|c| c.kind == kind).collect::<Vec<_>>();
+    KINDS.iter().map(move |kind| (*kind, of(*kind))).filter(|(_, changes)| !changes.is_empty())
 }
 
-const KINDS: &[Kind] = &[Kind::Assignment, Kind::Team, Kind::Territory, Kind::Credit, Kind::Overlay, Kind::RuleOnly];
+/// The places of a change that are shown, with how many sample records each concerns.
+pub(super) fn shown(change: &Change) -> impl Iterator<Item = (&String, Option<&Concerns>)> {
+    change.shortly.iter().take(SHOWN).enumerate().map(|(at, place)| (place, change.where_concerns.get(at)))
+}
 
-fn title(kind: Kind) -> &'static str {
+/// The definitions that changed, and where all of them are when some are cut short.
+pub(super) fn definitions(comparison: &Comparison) -> Vec<String> {
+    let mut all = comparison.definitions_shortly.clone();
+    if comparison.definitions != comparison.definitions_shortly {
+        all.push(format!("of long lists some are left out here; {ALL}"));
+    }
+    all
+}
+
+/// Says how many are not shown.
+pub(super) fn more(all: usize, shown: usize) -> Option<String> {
+    let left = all.checked_sub(shown).filter(|left| *left > 0)?;
+    Some(format!("and {} more; {ALL}", wording::grouped(left)))
+}
+
+pub(super) fn counted(records: u64) -> String {
+    wording::count(usize::try_from(records).unwrap_or(usize::MAX), "record", "records")
+}
+
+const KINDS: &[Kind] =
+    &[Kind::Assignment, Kind::Team, Kind::Territory, Kind::Credit, Kind::CreditAndResponse, Kind::Response, Kind::Overlay, Kind::RuleOnly];
+
+pub(super) fn title(kind: Kind) -> &'static str {
     match kind {
         Kind::Assignment => "Goes to somebody else, or may",
         Kind::Team => "Goes to the same team, and the team changed",
         Kind::Territory => "Lies in another territory, with the same assignee",
-        Kind::Credit => "Credited differently",
+        Kind::Credit => "Same assignee, credited differently",
+        Kind::CreditAndResponse => "Same assignee, credited differently and with another time to respond",
+        Kind::Response => "Same assignee, with another time to respond",
         Kind::Overlay => "Other people are added",
         Kind::RuleOnly => "Owner unchanged, rule changed",
     }
 }
 
-fn headline(comparison: &Comparison) -> String {
+pub(super) fn headline(comparison: &Comparison) -> String {
     let names = if comparison.old == comparison.new { String::new() } else { format!(" ({} and {})", comparison.old, comparison.new) };
-    match (comparison.changes.len(), comparison.complete) {
-        (0, true) => format!("Both books{names} treat every possible {} alike.\n", comparison.record),
-        (0, false) => format!("No difference was found{names}, but the search was cut short and there may be some.\n"),
+    let record = &comparison.record;
+    let first = match (comparison.changes.len(), comparison.complete) {
+        (0, true) if comparison.not_compared.is_empty() => format!("Both books{names} treat every possible {record} alike."),
+        (0, true) => format!("As far as rules, territories and the roster go, both books{names} treat every possible {record} alike."),
+        (0, false) => format!("No difference was found{names}, but the search was cut short and there may be some."),
         (n, complete) => {
-            let end = if complete { "This list is complete." } else { "The search was cut short: there may be more." };
-            format!("The books{names} differ for {} of {}. {end}\n", wording::count(n, "kind", "kinds"), comparison.record)
+            let end = match (complete, comparison.not_compared.is_empty()) {
+                (true, true) => "This list is complete.",
+                (true, false) => "This list is complete as far as rules, territories and the roster go.",
+                (false, _) => "The search was cut short: there may be more.",
+            };
+            format!("The books{names} differ for {} of {record}. {end}", wording::count(n, "kind", "kinds"))
         }
-    }
+    };
+    let more: String = comparison.not_compared.iter().map(|sentence| format!("{sentence}\n")).collect();
+    format!("{first}\n{more}")
 }
 
-fn example(change: &Change, before: &str) -> String {
+/// Says what of a change is not shown, and where all of it is.
+pub(super) fn left_out(change: &Change) -> Option<String> {
+    if let Some(more) = more(change.places.len(), SHOWN) {
+        return Some(more);
+    }
+    (change.places != change.shortly).then(|| format!("with values left out; {ALL}"))
+}
+
+pub(super) fn example(change: &Change, before: &str) -> String {
     let (Some(example), Some((from, to))) = (&change.example, &change.example_moves) else { return String::new() };
     let moves = if from == to { format!("{to} both times") } else { format!("{from}, now {to}") };
     format!("{before}{}: {moves}\n", example.in_words())
 }
 
-fn sample_words(sample: &Sample) -> String {
+pub(super) fn sample_words(sample: &Sample) -> String {
     let count = |n: u64| wording::grouped(usize::try_from(n).unwrap_or(usize::MAX));
+    let alike = if sample.alike == 0 {
+        String::new()
+    } else {
+        format!(
+            " Of those that go to somebody else {} in none of the differences above: turns, limits or open work made them.",
+            if sample.alike == 1 { "1 lies".to_owned() } else { format!("{} lie", count(sample.alike)) }
+        )
+    };
     format!(
-        "Of {} records {} change: {} go to somebody else, {} lie in another territory, {} have the same owner by another rule; {} are credited differently and {} have other people added.",
+        "Of {} records {} change: {} go to somebody else, {} lie in another territory, {} have the same owner by another rule; {} are credited differently and {} have other people added.{alike}",
         count(sample.records),
         count(sample.changed),
         count(sample.moved),
@@ -144,21 +168,9 @@ fn tally_words(tally: &Tally, sample: &Sample) -> String {
     format!("{} before, {} after ({change:+}){}", tally.before, tally.after, money(tally, sample))
 }
 
-fn money(tally: &Tally, sample: &Sample) -> String {
+pub(super) fn money(tally: &Tally, sample: &Sample) -> String {
     let Some((_, currency)) = &sample.money else { return String::new() };
     let change: Decimal = tally.money_after - tally.money_before;
     let sign = if change.is_sign_negative() { "" } else { "+" };
     format!(", {sign}{} {currency}", show_number(change))
-}
-
-fn flows(sample: &Sample) -> Vec<(&String, &Tally)> {
-    let mut all: Vec<(&String, &Tally)> = sample.flows.iter().collect();
-    all.sort_by_key(|(name, tally)| (std::cmp::Reverse(tally.after), *name));
-    all.truncate(SHOWN);
-    all
-}
-
-/// A cell of a table: the bar and line ends would break it.
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace(['\n', '\r'], " ")
 }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::lists::{Entry, Lists};
+use super::entry::Entry;
 use super::outcome::{Kind, Outcome};
+use super::settled::Settled;
 use crate::space::{Area, Budget, Space};
 
 /// What of a list still matters in an area: positions of entries and of the area of theirs, in order.
-type Left = Vec<(usize, usize)>;
+pub(super) type Left = Vec<(usize, usize)>;
 
 /// Areas that differ, by what differs and what both books do.
 pub(super) type Differences = BTreeMap<(Kind, Outcome, Outcome), Vec<Area>>;
@@ -18,14 +19,15 @@ struct Node {
     left: [Left; 4],
 }
 
-/// By kind and outcomes the areas that differ; whether they are all comes with it.
+/// By kind and outcomes the areas that differ; whether they are all comes with it. The lists are the rules of the old and
+/// the new book, then the territories of both.
 pub(super) fn differences(
     space: &Space,
-    (old, new): (&Lists, &Lists),
+    lists: [&[Entry]; 4],
+    settled: &Settled<'_>,
     budget: &mut Budget,
     mut possible: impl FnMut(&Area) -> bool,
 ) -> (Differences, bool) {
-    let lists: [&[Entry]; 4] = [&old.rules, &new.rules, &old.territories, &new.territories];
     let all = |entries: &[Entry]| entries.iter().enumerate().flat_map(|(e, entry)| (0..entry.areas.len()).map(move |a| (e, a))).collect();
     let mut waiting = vec![Node { area: Area::everything(), left: lists.map(all) }];
     let mut found = Differences::new();
@@ -44,7 +46,7 @@ pub(super) fn differences(
         let splitter = splitter(&node.area, &left, lists, same_rules, same_places);
         let Some(cut) = splitter else {
             if possible(&node.area)
-                && let Some(change) = change(&left, lists, same_places)
+                && let Some(change) = settled.change(&left, lists, same_places)
             {
                 found.entry(change).or_default().push(node.area);
             }
@@ -118,56 +120,4 @@ fn splitter(area: &Area, left: &[Left], lists: [&[Entry]; 4], same_rules: bool, 
         // Where the territories agree, which one it is matters to nobody.
         if same_places { None } else { open(2).or_else(|| open(3)) }
     })
-}
-
-/// What both books do where everything is settled; none when that comes to the same.
-fn change(left: &[Left], lists: [&[Entry]; 4], same_places: bool) -> Option<(Kind, Outcome, Outcome)> {
-    let rules = |list: usize| -> Vec<&Entry> {
-        let mut entries: Vec<&Entry> = left[list].iter().map(|(e, _)| &lists[list][*e]).collect();
-        entries.dedup_by_key(|e| e.name.clone());
-        entries
-    };
-    let (old, new) = (rules(0), rules(1));
-    let places = (left[2].first().map(|(e, _)| &lists[2][*e]), left[3].first().map(|(e, _)| &lists[3][*e]));
-    let owner = |e: &Entry, place: Option<&Entry>, of: fn(&Entry) -> &str| {
-        place.filter(|_| e.asks_territory && !same_places).map_or_else(String::new, |p| of(p).to_owned())
-    };
-    let does = |entries: &[&Entry], place: Option<&Entry>| -> Vec<String> {
-        entries.iter().map(|e| format!("{} {}", e.does, owner(e, place, |p| &p.does))).collect()
-    };
-    let teams = |entries: &[&Entry], place: Option<&Entry>| -> Vec<String> {
-        entries.iter().map(|e| format!("{}{}", e.teams, owner(e, place, |p| &p.teams))).collect()
-    };
-    let credits = |entries: &[&Entry]| entries.iter().map(|e| e.credit.clone()).collect::<Vec<_>>();
-    let names = |entries: &[&Entry]| entries.iter().map(|e| e.name.clone()).collect::<Vec<_>>();
-    let moved = !same_places && places.0.map(|p| &p.name) != places.1.map(|p| &p.name);
-    let kind = if does(&old, places.0) != does(&new, places.1) {
-        Kind::Assignment
-    } else if teams(&old, places.0) != teams(&new, places.1) {
-        Kind::Team
-    } else if credits(&old) != credits(&new) {
-        Kind::Credit
-    } else if moved {
-        Kind::Territory
-    } else if names(&old) != names(&new) {
-        Kind::RuleOnly
-    } else {
-        return None;
-    };
-    let told = |entries: &[&Entry], place: Option<&Entry>| Outcome {
-        rules: names(entries),
-        does: entries
-            .iter()
-            .map(|e| {
-                let owner = place
-                    .filter(|p| e.asks_territory && !same_places && p.name != "none")
-                    .map_or_else(String::new, |p| format!(" ({})", p.does));
-                let credit = if kind == Kind::Credit && !e.credit.is_empty() { format!(", {}", e.credit) } else { String::new() };
-                format!("{}{owner}{credit}", e.does)
-            })
-            .collect(),
-        territory: place.filter(|_| moved).map(|p| p.name.clone()),
-        overlay: None,
-    };
-    Some((kind, told(&old, places.0), told(&new, places.1)))
 }

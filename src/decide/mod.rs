@@ -6,6 +6,7 @@
 //! [`Context`].
 
 mod ask;
+mod bind;
 pub mod calendar;
 mod cents;
 mod choose;
@@ -19,6 +20,7 @@ mod engine;
 mod evaluate;
 mod find;
 mod fraction;
+mod leading;
 mod matching;
 mod overlay;
 mod pick;
@@ -34,6 +36,7 @@ mod turn;
 pub mod unknown;
 
 pub use ask::ask;
+pub use bind::{bind, candidate_paths, loosened};
 pub use cents::split;
 pub use compare::{Reading, Size, is_between, is_in, memory_key, same, text};
 pub use context::Context;
@@ -42,6 +45,7 @@ pub use engine::Engine;
 pub use evaluate::{Edge, answer, answer_test, edge, past, side};
 pub use find::{Found, Missing, find, reach};
 pub use fraction::{exact, in_words, share_in_words, whole};
+pub use leading::Leading;
 pub use standings::{settled_by, standings};
 pub use taking::begin;
 

@@ -261,9 +261,13 @@ pub struct WhyNot {
     pub answer: String,
     /// Every path that could have led there, and the first thing that failed on each.
     pub paths: Vec<PathWords>,
-    /// The smallest change of the record that would have led there, as decided by the evaluator; none when it did get
-    /// there, or when no change of a few fields does.
+    /// The smallest change that would have led there, as decided by the evaluator; none when it did get there, or when none
+    /// was found.
     pub change: Option<SmallestChange>,
+    /// Why there is no change: `proved` when nothing at all leads there, `not-found` when the search found none.
+    pub no_change: Option<&'static str>,
+    /// What was changed in a search that found nothing, in words.
+    pub searched: Vec<String>,
 }
 
 /// One path that could have led to somebody.

@@ -236,12 +236,20 @@ pub fn why_not_text(why_not: &WhyNot, width: usize) -> String {
             page.tree(tree, 1);
         }
     }
-    if let Some(change) = &why_not.change {
+    let change = match (&why_not.change, why_not.no_change) {
+        (Some(change), _) => Some(change_words(change)),
+        (None, Some("proved")) => Some(
+            "Nothing would change it: by the rules and the roster as they are, no record at all leads there. That is proved.".to_owned(),
+        ),
+        (None, Some(_)) => Some(format!(
+            "No change that would have led there was found. What was tried: {}. That is no proof that there is none: who is away, full or next in turn counts as well.",
+            why_not.searched.join("; ")
+        )),
+        (None, None) => None,
+    };
+    if let Some(words) = change {
         page.text.push('\n');
-        page.line(0, 2, &change_words(change));
-    } else if !why_not.got_it {
-        page.text.push('\n');
-        page.line(0, 2, "No change of a few fields of this record alone would have led there: who is away, full or next in turn counts too, and so do the accounts.");
+        page.line(0, 2, &words);
     }
     page.text
 }

@@ -8,7 +8,7 @@ use super::tree::{failure_words, first_failure, tree};
 use super::words::{attempts, targets_of};
 use crate::decide::{Assignee, Context, Decider, roster};
 use crate::model::{Members, Owner, Rule, RuleId, Target, TargetKind, TeamId, TerritoryId};
-use crate::reach::{Wanted, smallest_change};
+use crate::reach::{Sought, Wanted, smallest_change};
 use crate::text::{Span, wording};
 
 /// Says that nothing of the book has the name.
@@ -60,8 +60,15 @@ pub fn why_not(looking: &Looking<'_>, name: &str) -> Result<WhyNot, Unknown> {
         Asked::Rule(id) => Wanted::Rule(id),
         Asked::Territory(id) => Wanted::Territory(id),
     };
-    let change = if got_it { None } else { smallest_change(looking.plan, looking.decision, looking.before, &wanted) };
-    Ok(WhyNot { format: FORMAT, name: name.to_owned(), kind, got_it, answer, paths, change })
+    let sought = if got_it { Sought::default() } else { smallest_change(looking.plan, looking.decision, looking.before, &wanted) };
+    let no_change = match (&sought.change, sought.proved) {
+        (Some(_), _) => None,
+        _ if got_it => None,
+        (None, true) => Some("proved"),
+        (None, false) => Some("not-found"),
+    };
+    let searched = if sought.change.is_some() { Vec::new() } else { sought.searched };
+    Ok(WhyNot { format: FORMAT, name: name.to_owned(), kind, got_it, answer, paths, change: sought.change, no_change, searched })
 }
 
 fn find<'n>(looking: &Looking<'_>, name: &'n str) -> Result<Asked<'n>, Unknown> {

@@ -3,9 +3,12 @@
 //!
 //! Everything is worked out in the space and shown by examples, or by changed records, that the evaluator decided.
 
-mod bind;
 mod change;
+mod goals;
+mod moving;
+mod values;
 mod who;
 
-pub use change::{FieldChange, SmallestChange, Wanted, smallest_change};
+pub use change::{FieldChange, SmallestChange, Sought, smallest_change};
+pub use goals::Wanted;
 pub use who::{FORMAT, Way, Who, near_reps, who, who_text};

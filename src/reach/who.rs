@@ -4,15 +4,12 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::bind::bind;
 use crate::check::Examples;
-use crate::decide::{Assignee, Decider, Decision, PassedOver, roster, standings};
+use crate::decide::{Assignee, Decider, Decision, Leading, PassedOver, roster, standings};
 use crate::diagnostic::Witness;
-use crate::model::{
-    Add, Condition, ConditionKind, FieldPath, Owner, Predicate, Record, RecordId, Right, Target, TargetKind, TeamId, Test, Value, words,
-};
+use crate::model::{Add, RecordId, Target, TargetKind, words};
 use crate::plan::Plan;
-use crate::space::{Area, Budget, NodeId, Ordinary, Space, Survey, Surveyed, VARIANTS};
+use crate::space::{Area, Budget, NodeId, Ordinary, Space, Survey, VARIANTS};
 use crate::text::{Span, wording};
 
 /// The version of the shape of an answer.
@@ -80,7 +77,7 @@ pub fn who(plan: &Plan, record: RecordId, rep: &str, ordinary: &Ordinary, work: 
     let of = survey.book(&plan.book, record, &standings(plan, record));
     let order = plan.rule_order.get(&record).cloned().unwrap_or_default();
     let mut paths = Vec::new();
-    let mut reading = Reading { plan, record, rep: known, survey: &mut survey, of: &of };
+    let mut reading = Reading { leading: Leading { plan, record, rep: known, survey: &mut survey, of: &of, loose: false } };
     if active {
         for (position, id) in order.iter().enumerate() {
             let rule = &plan.book.rules[id.index()];
@@ -88,7 +85,7 @@ pub fn who(plan: &Plan, record: RecordId, rep: &str, ordinary: &Ordinary, work: 
             reading.chain(&rule.route, of.rules[id.index()], (&by, rule.name.span, Some(position)), &mut paths);
         }
         if let Some(last) = plan.book.otherwise.get(&record) {
-            let always = reading.survey.all([]);
+            let always = reading.leading.survey.all([]);
             reading.chain(&last.route, always, ("otherwise", last.span, Some(order.len())), &mut paths);
         }
         for (index, overlay) in plan.book.overlays.iter().enumerate().filter(|(_, o)| o.record == record) {
@@ -137,11 +134,7 @@ fn is_sure(target: &Target) -> bool {
 }
 
 struct Reading<'a> {
-    plan: &'a Plan,
-    record: RecordId,
-    rep: &'a Record,
-    survey: &'a mut Survey,
-    of: &'a Surveyed,
+    leading: Leading<'a>,
 }
 
 impl Reading<'_> {
@@ -153,85 +146,11 @@ impl Reading<'_> {
                 break;
             }
             open = !is_sure(target);
-            let Some((node, team)) = self.target(target) else { continue };
-            let wish = match &target.condition {
-                Some(condition) => self.bound(condition),
-                None => self.survey.all([]),
-            };
-            let node = self.survey.all([whole, node, wish]);
-            let target = words::target(&self.plan.book, target);
+            let Some((node, team)) = self.leading.target(target) else { continue };
+            let node = self.leading.survey.all([whole, node]);
+            let target = words::target(&self.leading.plan.book, target);
             paths.push(Path { by: by.to_owned(), target, after_others: at > 0, team, span, node, position });
         }
-    }
-
-    fn bound(&mut self, condition: &Condition) -> NodeId {
-        let bound = bind(self.plan, self.record, condition, self.rep);
-        self.survey.condition(&self.plan.book, self.of, &bound)
-    }
-
-    /// Where a target can lead to the rep, and the team it asks; none when it never does.
-    fn target(&mut self, target: &Target) -> Option<(NodeId, Option<String>)> {
-        match &target.kind {
-            TargetKind::Rep(name) => (*name.text == *self.rep.key).then(|| (self.survey.all([]), None)),
-            TargetKind::Queue(_) => None,
-            TargetKind::Team(team) => self.team(*team),
-            TargetKind::TerritoryOwner => self.owner(),
-            TargetKind::Path(path) | TargetKind::LeaveAsIs(path) => Some((self.named(path, target.span), None)),
-            TargetKind::PreviousRep { by, within } => {
-                let seen = Condition { kind: ConditionKind::SeenBefore { by: by.clone(), within: *within }, span: target.span };
-                Some((self.survey.condition(&self.plan.book, self.of, &seen), None))
-            }
-        }
-    }
-
-    fn team(&mut self, id: TeamId) -> Option<(NodeId, Option<String>)> {
-        let team = self.plan.book.teams.get(id.index())?;
-        let mut lines = Vec::new();
-        for members in &team.members {
-            let named = members.listed.is_empty() || members.listed.iter().any(|(n, _)| *n.text == *self.rep.key);
-            if let (true, Some(condition)) = (named, members.conditions.get(&self.record)) {
-                lines.push(self.bound(condition));
-            }
-        }
-        let fits = self.survey.any(lines);
-        let never = self.survey.any([]);
-        (fits != never).then(|| (fits, Some(team.name.to_string())))
-    }
-
-    fn owner(&mut self) -> Option<(NodeId, Option<String>)> {
-        let book = &self.plan.book;
-        let mut nodes = Vec::new();
-        let own: Vec<bool> =
-            book.territories.iter().map(|t| matches!(&t.owner, Some(Owner::Rep(name)) if *name.text == *self.rep.key)).collect();
-        if own.iter().any(|o| *o) {
-            nodes.push(self.survey.held(self.of, |id| own[id.index()]));
-        }
-        let mut names = Vec::new();
-        for (index, team) in book.teams.iter().enumerate() {
-            let id = TeamId::from_index(index);
-            let owns = |t: &crate::model::Territory| matches!(&t.owner, Some(Owner::Team(owner, _)) if *owner == id);
-            if !book.territories.iter().any(owns) {
-                continue;
-            }
-            if let Some((member, _)) = self.team(id) {
-                let held = self.survey.held(self.of, |t| owns(&book.territories[t.index()]));
-                nodes.push(self.survey.all([held, member]));
-                names.push(team.name.to_string());
-            }
-        }
-        if nodes.is_empty() {
-            return None;
-        }
-        let team = (!names.is_empty()).then(|| wording::join(&names, "or"));
-        Some((self.survey.any(nodes), team))
-    }
-
-    /// Where a path leads to the rep by key.
-    fn named(&mut self, path: &FieldPath, span: Span) -> NodeId {
-        let predicate = Predicate::Is(Right::Value(Value::Reference(self.rep.key.clone())));
-        let test = Test { subject: path.clone(), negated: false, predicate, predicate_span: span };
-        let condition = Condition { kind: ConditionKind::Test(Box::new(test)), span };
-        self.survey.condition(&self.plan.book, self.of, &condition)
     }
 }
 

@@ -232,9 +232,11 @@ impl Making<'_> {
         }
         let classes = allowed.iter().filter_map(|c| if let Some(Class::Numbers(b)) = axis.classes.get(c) { Some(b) } else { None });
         let best = classes.filter_map(round_number_in).min_by_key(|n| (n.scale(), (*n - ordinary).abs(), *n));
+        let missing = axis.position(&Class::Missing).is_some_and(|c| allowed.contains(c));
+        // Of what counts something a blank cell is likelier than a fraction.
         match best {
-            Some(number) => Some(Some(as_cell(number))),
-            None => axis.position(&Class::Missing).is_some_and(|c| allowed.contains(c)).then_some(None),
+            Some(number) if number.fract().is_zero() || axis.ty != Type::Number || !missing => Some(Some(as_cell(number))),
+            _ => missing.then_some(None),
         }
     }
 

@@ -32,6 +32,7 @@ mod predicate;
 mod proof;
 mod set;
 mod settle;
+mod spelled;
 mod survey;
 mod words;
 

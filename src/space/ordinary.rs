@@ -47,7 +47,17 @@ pub(super) fn round_number_in(bounds: &Bounds<Decimal>) -> Option<Decimal> {
         }
         (None, None) => candidates.push(Decimal::ONE_HUNDRED),
     }
-    candidates.into_iter().find(inside).map(|n| n.normalize())
+    // A whole number goes before a rounder fraction: most fields count something.
+    let found = candidates.iter().find(|n| n.fract().is_zero() && inside(n)).or_else(|| candidates.iter().find(|n| inside(n)));
+    found.map(Decimal::normalize)
+}
+
+/// Returns whether a whole number lies in a stretch.
+pub(super) fn has_whole_number(bounds: &Bounds<Decimal>) -> bool {
+    let (Some((low, from)), Some((high, to))) = (&bounds.low, &bounds.high) else { return true };
+    // What cannot be counted further is so far out that whole numbers lie before it.
+    let first = if *from { Some(low.ceil()) } else { low.floor().checked_add(Decimal::ONE) };
+    first.is_none_or(|first| if *to { first <= *high } else { first < *high })
 }
 
 /// Texts that begin in a certain way, the most ordinary first.

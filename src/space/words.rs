@@ -5,6 +5,8 @@ use jiff::tz::TimeZone;
 
 use super::age::{AgeCut, Anchor, tick_day};
 use super::axis::{Aspect, Axis, Bounds, Class, Kind};
+use super::ordinary::has_whole_number;
+use super::spelled::{has_missing, shortened, texts};
 use super::{Area, AxisId, ClassSet, Space};
 use crate::model::{Type, Value, period_in_words, show, show_time};
 use crate::text::wording;
@@ -12,10 +14,20 @@ use crate::text::wording;
 /// How many values are named before the rest is only counted.
 const NAMED: usize = 8;
 
+/// How many are named where programs read them.
+const NAMED_IN_FULL: usize = 1_000;
+
+/// More than any area asks free questions.
+const LAST: usize = 1 << 20;
+
 impl Space {
     /// Writes an area as one phrase for each axis it restricts: fields first, then the day, then free questions.
     #[must_use]
     pub fn phrases(&self, area: &Area, zone: &TimeZone) -> Vec<String> {
+        self.worded(area, Said { zone, most: NAMED })
+    }
+
+    fn worded(&self, area: &Area, said: Said<'_>) -> Vec<String> {
         let mut axes: Vec<(AxisId, &ClassSet)> = area.restricts().collect();
         let rank = |axis: &Axis| match axis.key.aspect {
             Aspect::Fact(_) => 2,
@@ -23,7 +35,7 @@ impl Space {
             _ => 0,
         };
         axes.sort_by_key(|(id, _)| (rank(self.axis(*id)), self.axis(*id).key.path.len(), self.axis(*id).key.clone()));
-        axes.into_iter().map(|(id, set)| phrase(self.axis(id), set, zone)).collect()
+        axes.into_iter().map(|(id, set)| phrase(self.axis(id), set, said)).collect()
     }
 
     /// How many free questions an area asks.
@@ -32,7 +44,21 @@ impl Space {
         area.restricts().filter(|(axis, _)| matches!(self.axis(*axis).key.aspect, Aspect::Fact(_))).count()
     }
 
-    /// Sorts areas with those that are easiest to say and hold most first.
+    /// Returns whether only fractions lie in an area on some axis of plain numbers, which mostly count something: nobody has
+    /// such a record.
+    #[must_use]
+    pub fn is_fraction_only(&self, area: &Area) -> bool {
+        area.restricts().any(|(axis, set)| {
+            let axis = self.axis(axis);
+            let whole = |class: usize| match axis.classes.get(class) {
+                Some(Class::Numbers(bounds)) => has_whole_number(bounds),
+                _ => true,
+            };
+            axis.ty == Type::Number && axis.key.aspect == Aspect::Value(Kind::Number) && !set.iter().any(whole)
+        })
+    }
+
+    /// Sorts areas with those that are easiest to say and hold most first, and those of fractions only last.
     #[must_use]
     pub fn largeness(&self, area: &Area) -> (usize, usize, std::cmp::Reverse<u64>, Area) {
         // A share of a fixed whole, so that no fraction is needed.
@@ -40,7 +66,8 @@ impl Space {
             let (count, width) = (set.count() as u64, self.width(axis).max(1) as u64);
             left / width * count
         });
-        (self.facts_in(area), area.restricts().len(), std::cmp::Reverse(share), area.clone())
+        let last = if self.is_fraction_only(area) { LAST } else { 0 };
+        (self.facts_in(area) + last, area.restricts().len(), std::cmp::Reverse(share), area.clone())
     }
 
     /// Returns whether an area asks nothing free and nothing of an address or of another record, so that an example of it
@@ -56,16 +83,33 @@ impl Space {
     /// Writes an area as one sentence part; the whole space is "every record".
     #[must_use]
     pub fn sentence(&self, area: &Area, zone: &TimeZone) -> String {
-        let phrases = self.phrases(area, zone);
-        if phrases.is_empty() { "whatever its fields".to_owned() } else { phrases.join("; ") }
+        together(&self.phrases(area, zone))
+    }
+
+    /// Writes an area as [`Space::sentence`] does, with up to a thousand values named where that leaves out all but a few.
+    #[must_use]
+    pub fn sentence_in_full(&self, area: &Area, zone: &TimeZone) -> String {
+        together(&self.worded(area, Said { zone, most: NAMED_IN_FULL }))
     }
 }
 
-fn phrase(axis: &Axis, set: &ClassSet, zone: &TimeZone) -> String {
+/// How something is to be said.
+#[derive(Clone, Copy)]
+struct Said<'z> {
+    zone: &'z TimeZone,
+    /// How many values are named.
+    most: usize,
+}
+
+fn together(phrases: &[String]) -> String {
+    if phrases.is_empty() { "whatever its fields".to_owned() } else { phrases.join("; ") }
+}
+
+fn phrase(axis: &Axis, set: &ClassSet, said: Said<'_>) -> String {
     let name = &axis.written;
     let has = |class: &Class| axis.position(class).is_some_and(|c| set.contains(c));
     match &axis.key.aspect {
-        Aspect::Today => join_stretches(axis, set, zone, "on any day"),
+        Aspect::Today => join_stretches(axis, set, said, "on any day"),
         Aspect::Fact(_) => match (has(&Class::Yes), has(&Class::No), has(&Class::Untold)) {
             (true, false, false) => format!("where {name}"),
             (false, _, false) => format!("where not ({name})"),
@@ -78,9 +122,9 @@ fn phrase(axis: &Axis, set: &ClassSet, zone: &TimeZone) -> String {
             format!("{name} {verb} {}", wording::as_written(element))
         }
         Aspect::Age => format!("{name} {}", ages(axis, set)),
-        Aspect::Domain | Aspect::Territory | Aspect::Derived => texts(axis, set),
+        Aspect::Domain | Aspect::Territory | Aspect::Derived => texts(axis, set, said.most),
         Aspect::Value(kind) => match kind {
-            Kind::Number | Kind::Day | Kind::Instant => sizes(axis, set, zone),
+            Kind::Number | Kind::Day | Kind::Instant => sizes(axis, set, said),
             Kind::YesNo => match (has(&Class::Yes), has(&Class::No), has(&Class::Missing)) {
                 (true, false, false) => format!("{name} is yes"),
                 (false, true, false) => format!("{name} is no"),
@@ -90,91 +134,12 @@ fn phrase(axis: &Axis, set: &ClassSet, zone: &TimeZone) -> String {
                 (false, true, true) => format!("{name} is no or missing"),
             },
             Kind::Set => format!("{name} is {}", if has(&Class::Present) { "present" } else { "missing" }),
-            Kind::Text | Kind::AnyCase | Kind::Postal | Kind::Choice | Kind::Calendar | Kind::Reference => texts(axis, set),
+            Kind::Text | Kind::AnyCase | Kind::Postal | Kind::Choice | Kind::Calendar | Kind::Reference => texts(axis, set, said.most),
         },
     }
 }
 
-/// Texts by what is in the set, or by what is not when that is shorter to say.
-fn texts(axis: &Axis, set: &ClassSet) -> String {
-    let name = &axis.written;
-    let outside = set.complement(axis.classes.len());
-    let weight = |of: &ClassSet| {
-        of.iter()
-            .map(|c| match axis.classes.get(c) {
-                Some(Class::Values(all)) => all.len(),
-                Some(Class::Others(all)) if all.iter().any(|b| b.is_empty()) => 1_000,
-                Some(Class::Others(all)) => all.len(),
-                Some(Class::Unlisted | Class::Present) => 3,
-                _ => 1,
-            })
-            .sum::<usize>()
-    };
-    let missing_out = has_missing(axis, &outside);
-    let dangling_out = axis.position(&Class::Dangling).is_some_and(|d| outside.contains(d));
-    if dangling_out && missing_out && outside.count() == 2 {
-        return format!("{name} is on file");
-    }
-    if outside.count() == 1 && missing_out {
-        return format!("{name} is present");
-    }
-    if weight(&set.clone()) <= weight(&outside) || outside.is_empty() {
-        return format!("{name} is {}", wording::join(&parts(axis, set), "or"));
-    }
-    let mut named = outside;
-    if let Some(missing) = axis.position(&Class::Missing) {
-        named = named.minus(&ClassSet::of(axis.classes.len(), [missing]));
-    }
-    let others = parts(axis, &named);
-    let not = if others.len() == 1 { format!("not {}", others.join("")) } else { format!("neither {}", wording::join(&others, "nor")) };
-    match axis.position(&Class::Missing) {
-        None => format!("{name} is {not}"),
-        Some(_) if missing_out => format!("{name} is present and {not}"),
-        Some(_) => format!("{name} is missing or {not}"),
-    }
-}
-
-/// Whether a set takes in that there is no value.
-fn has_missing(axis: &Axis, set: &ClassSet) -> bool {
-    axis.position(&Class::Missing).is_some_and(|c| set.contains(c))
-}
-
-fn parts(axis: &Axis, set: &ClassSet) -> Vec<String> {
-    let mut values: Vec<String> = Vec::new();
-    let mut beginnings: Vec<String> = Vec::new();
-    let mut more: Vec<String> = Vec::new();
-    for class in set.iter() {
-        match axis.classes.get(class) {
-            Some(Class::Values(all)) => values.extend(all.iter().map(|v| wording::as_written(v))),
-            Some(Class::Others(all)) if all.iter().any(|b| b.is_empty()) => more.push("anything no rule names".to_owned()),
-            Some(Class::Others(all)) => beginnings.extend(all.iter().map(|b| wording::as_written(b))),
-            Some(Class::Unlisted) => more.push("an unlisted value".to_owned()),
-            Some(Class::Present) => {
-                more.push(if axis.classes.iter().any(|c| matches!(c, Class::Values(_))) { "another on file" } else { "present" }.to_owned())
-            }
-            Some(Class::Dangling) => more.push("not on file".to_owned()),
-            Some(Class::Missing) => more.push("missing".to_owned()),
-            _ => {}
-        }
-    }
-    let mut out = shortened(values);
-    if !beginnings.is_empty() {
-        out.push(format!("something that begins with {}", wording::any_of(&beginnings, NAMED)));
-    }
-    out.extend(more);
-    out
-}
-
-fn shortened(mut values: Vec<String>) -> Vec<String> {
-    if values.len() > NAMED + 1 {
-        let more = values.len() - NAMED;
-        values.truncate(NAMED);
-        values.push(format!("one of {} more values", wording::grouped(more)));
-    }
-    values
-}
-
-fn sizes(axis: &Axis, set: &ClassSet, zone: &TimeZone) -> String {
+fn sizes(axis: &Axis, set: &ClassSet, said: Said<'_>) -> String {
     let name = &axis.written;
     let missing = has_missing(axis, set);
     if set.count() == 1 && missing {
@@ -183,11 +148,11 @@ fn sizes(axis: &Axis, set: &ClassSet, zone: &TimeZone) -> String {
     if !missing && axis.position(&Class::Missing).is_some() && set.count() + 1 == axis.classes.len() {
         return format!("{name} is present");
     }
-    let stretches = join_stretches(axis, set, zone, "present");
+    let stretches = join_stretches(axis, set, said, "present");
     if missing { format!("{name} {stretches} or missing") } else { format!("{name} {stretches}") }
 }
 
-fn join_stretches(axis: &Axis, set: &ClassSet, zone: &TimeZone, whole: &str) -> String {
+fn join_stretches(axis: &Axis, set: &ClassSet, said: Said<'_>, whole: &str) -> String {
     let mut runs: Vec<(usize, usize)> = Vec::new();
     for class in set.iter().filter(|c| !matches!(axis.classes.get(*c), Some(Class::Missing))) {
         match runs.last_mut() {
@@ -195,8 +160,8 @@ fn join_stretches(axis: &Axis, set: &ClassSet, zone: &TimeZone, whole: &str) -> 
             _ => runs.push((class, class)),
         }
     }
-    let said: Vec<String> = runs.into_iter().filter_map(|(first, last)| stretch(axis, first, last, zone, whole)).collect();
-    wording::join(&shortened(said), "or")
+    let stretches: Vec<String> = runs.into_iter().filter_map(|(first, last)| stretch(axis, first, last, said.zone, whole)).collect();
+    wording::join(&shortened(stretches, said.most), "or")
 }
 
 fn stretch(axis: &Axis, first: usize, last: usize, zone: &TimeZone, whole: &str) -> Option<String> {

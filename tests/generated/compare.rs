@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use turf::compare::compare;
 use turf::decide::{Context, Decider, Decision, ask, decide, standings};
+use turf::diagnostic::Severity;
 use turf::plan::Plan;
 use turf::space::{Locator, Ordinary};
 use turf::state::State;
@@ -44,6 +45,54 @@ fn pair(seed: u64) -> (Made, Made) {
         made
     };
     (book(&own), book(&other))
+}
+
+/// A book and the same with another roster.
+fn rosters(seed: u64) -> (Made, Made) {
+    let mut dice = Dice::new(seed ^ 0x7e57);
+    // Few rules, so that every difference is found in little time.
+    let few = |item: &String| !item.starts_with("rule ") || dice.chance(25);
+    let text = format!("{RECORDS}{}", items(&mut Dice::new(seed)).into_iter().filter(few).collect::<String>());
+    let mut other = data::data(seed);
+    // The first is left as it is, so that no team is empty by chance.
+    for row in other.reps.rows.iter_mut().skip(1) {
+        match dice.below(6) {
+            0 => row[1] = "no".to_owned(),
+            1 => row[1] = "yes".to_owned(),
+            2 => row[3] = dice.of(&["crm", "security", "analytics;crm"]).to_owned(),
+            3 => row[4] = dice.of(&["1", "2", "0"]).to_owned(),
+            _ => {}
+        }
+    }
+    let book = |data: &data::Data| make(data, vec![SourceFile::new("book.turf", &text)]);
+    (book(&data::data(seed)), book(&other))
+}
+
+proptest! {
+    #![proptest_config(cases(8))]
+
+    #[test]
+    fn whoever_goes_elsewhere_because_of_the_roster_lies_in_a_difference(seed in any::<u64>()) {
+        let (old, new) = rosters(seed);
+        let errors = |made: &Made| made.snapshot.findings.iter().any(|f| f.severity == Severity::Error);
+        prop_assume!(!errors(&old) && !errors(&new));
+        let (a, b) = (old.plan(), new.plan());
+        let lead = a.book.schema.find("lead").unwrap();
+        let found = compare(a, b, (lead, lead), &Ordinary::default(), 2_000).map_err(|m| TestCaseError::fail(format!("seed {seed}: {}", m.0)))?;
+        prop_assume!(found.complete && standings(a, lead).certain && standings(b, lead).certain);
+        let locator = Locator::new(&found.space, &b.book.schema, &b.book.zone);
+        let state = State::default();
+        for (at, record) in old.work.iter().filter(|(_, r)| r.kind == lead) {
+            let (before, after) = (decide(a, record.clone(), &state, *at), decide(b, record.clone(), &state, *at));
+            if before.outcome.assignee == after.outcome.assignee || before.placement.tied || after.placement.tied {
+                continue;
+            }
+            let context = Context::new(b, &after.record, &state, *at).placed_in(after.placement.territory());
+            let point = locator.point(&after.record, &b.data, *at, |fact| ask(fact, &context));
+            let inside = found.changes.iter().any(|c| c.areas.iter().any(|area| found.space.lies_in(&point, area)));
+            prop_assert!(inside, "seed {} record {}: {} / {}", seed, record.key, before.outcome.assignee, after.outcome.assignee);
+        }
+    }
 }
 
 proptest! {

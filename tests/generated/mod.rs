@@ -228,3 +228,34 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #![proptest_config(cases(8))]
+
+    #[test]
+    fn what_is_proved_never_to_lead_there_never_does(seed in any::<u64>()) {
+        let made = book(seed);
+        let (plan, decisions) = (made.plan(), run(&made));
+        let lead = plan.book.schema.find("lead").unwrap();
+        let Some(first) = decisions.iter().find(|d| d.record.kind == lead) else { return Ok(()) };
+        let before = made.begin();
+        let looking = Looking::new(plan, &made.snapshot.sources, first, &before);
+        let rules: Vec<String> = plan.book.rules.iter().filter(|r| r.record == lead).map(|r| r.name.to_string()).collect();
+        let names = ["ana", "cy", "fay", "t0", "t2", "g0", "g1", "g2", "sf", "triage", "review"].map(str::to_owned);
+        for name in names.into_iter().chain(rules) {
+            let Ok(answer) = why_not(&looking, &name) else { continue };
+            if answer.no_change != Some("proved") {
+                continue;
+            }
+            for decision in decisions.iter().filter(|d| d.record.kind == lead) {
+                let there = match answer.kind {
+                    "rep" | "queue" => words(&decision.outcome.assignee) == Some(format!("{} {name}", answer.kind)),
+                    "team" => decision.outcome.team.is_some_and(|t| plan.book.teams[t.index()].name.as_str() == name),
+                    "rule" => matches!(decision.outcome.by, Some(Decider::Rule(id)) if plan.book.rules[id.index()].name.as_str() == name),
+                    _ => decision.placement.winners.iter().any(|t| plan.book.territories[t.index()].name.as_str() == name),
+                };
+                prop_assert!(!there, "seed {} {} {}: record {}", seed, answer.kind, name, decision.record.key);
+            }
+        }
+    }
+}

@@ -48,7 +48,8 @@ fn severity_word(severity: Severity) -> &'static str {
 }
 
 /// Says how many records of the file a finding concerns.
-fn concerns(concerns: &Concerns) -> String {
+#[must_use]
+pub fn concerns(concerns: &Concerns) -> String {
     let records = wording::count(usize::try_from(concerns.records).unwrap_or(usize::MAX), "record", "records");
     let money = concerns.money.as_ref().map_or_else(String::new, |(_, words)| format!(" with {words}"));
     let first = concerns.first.as_ref().map_or_else(String::new, |key| format!(", the first is {key}"));

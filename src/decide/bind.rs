@@ -4,14 +4,15 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::decide::unknown::{answer_about, of_candidate_alone};
+use super::unknown::{answer_about, of_candidate_alone};
 use crate::model::{
     Answer, Comparison, Condition, ConditionKind, FieldPath, Predicate, Record, RecordId, Right, Root, Test, Type, Value, ValueSet,
 };
 use crate::plan::Plan;
 
 /// Puts a rep into a condition. What cannot be turned into a question about the record stays as it is, and is then free.
-pub(super) fn bind(plan: &Plan, record: RecordId, condition: &Condition, rep: &Record) -> Condition {
+#[must_use]
+pub fn bind(plan: &Plan, record: RecordId, condition: &Condition, rep: &Record) -> Condition {
     let kind = match &condition.kind {
         ConditionKind::All(parts) => ConditionKind::All(parts.iter().map(|p| bind(plan, record, p, rep)).collect()),
         ConditionKind::Any(parts) => ConditionKind::Any(parts.iter().map(|p| bind(plan, record, p, rep)).collect()),
@@ -22,6 +23,40 @@ pub(super) fn bind(plan: &Plan, record: RecordId, condition: &Condition, rep: &R
         other => other.clone(),
     };
     Condition { kind, span: condition.span }
+}
+
+/// Puts an answer in place of what still asks about the candidate: what comes of it holds wherever the condition may, when
+/// `holds`, and fails wherever it may, when not.
+#[must_use]
+pub fn loosened(condition: &Condition, holds: bool) -> Condition {
+    let each = |parts: &[Condition]| parts.iter().map(|p| loosened(p, holds)).collect();
+    let kind = match &condition.kind {
+        ConditionKind::All(parts) => ConditionKind::All(each(parts)),
+        ConditionKind::Any(parts) => ConditionKind::Any(each(parts)),
+        ConditionKind::Not(part) => ConditionKind::Not(Box::new(loosened(part, !holds))),
+        _ if asks_candidate(condition) && holds => ConditionKind::All(Vec::new()),
+        _ if asks_candidate(condition) => ConditionKind::Any(Vec::new()),
+        other => other.clone(),
+    };
+    Condition { kind, span: condition.span }
+}
+
+/// Lists the paths from the candidate that a condition follows.
+#[must_use]
+pub fn candidate_paths(condition: &Condition) -> Vec<&FieldPath> {
+    match &condition.kind {
+        ConditionKind::All(parts) | ConditionKind::Any(parts) => parts.iter().flat_map(candidate_paths).collect(),
+        ConditionKind::Not(part) => candidate_paths(part),
+        ConditionKind::Test(test) => {
+            let all = std::iter::once(&test.subject).chain(test.predicate.fields());
+            all.filter(|path| path.place.root == Root::Candidate).collect()
+        }
+        ConditionKind::Segment { .. } | ConditionKind::Placed(_) | ConditionKind::SeenBefore { .. } => Vec::new(),
+    }
+}
+
+fn asks_candidate(condition: &Condition) -> bool {
+    matches!(&condition.kind, ConditionKind::Segment { at, .. } if at.root == Root::Candidate) || !candidate_paths(condition).is_empty()
 }
 
 /// A condition that the roster alone answers, as one that always or never holds.

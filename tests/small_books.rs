@@ -1,0 +1,599 @@
+//! Small books as text, made for one question each: the answers of `diff`, `why`, `who` and `check` say exactly what is true.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const RECORDS: &str = r#"
+record lead {
+  id: text, key
+  email: text
+  state: one of [CA, OR, WA, NV, TX]
+  postal: postal code
+  language: one of [en, es, fr]
+  employees: number
+  worth: money USD
+  source: text
+  received: time, arrival
+  account: account
+}
+record account { id: text, key  domain: text  size: number  owner: rep }
+record rep { id: text, key  active: yes/no  since: date  speaks: set of [en, es, fr]  capacity: number  manager: rep }
+match lead to account { by domain of email is domain }
+queues [triage, review]
+"#;
+
+const TOML: &str = "name = \"Small book\"
+zone = \"UTC\"
+[records.lead]
+file = \"leads.csv\"
+[records.lead.columns]
+account = { absent = true }
+[records.account]
+file = \"accounts.csv\"
+[records.rep]
+file = \"reps.csv\"
+";
+
+const REPS: &str = "id,active,since,speaks,capacity,manager
+ana,yes,2020-01-01,en;es,1,cy
+bo,yes,2021-01-01,en,1,cy
+cy,yes,2022-01-01,fr,2,
+";
+
+const ACCOUNTS: &str = "id,domain,size,owner\nA1,acme.example,500,ana\nA2,small.example,5,bo\n";
+
+/// A book in a folder of its own.
+struct Book {
+    folder: TempDir,
+}
+
+impl Book {
+    fn new(rules: &str) -> Self {
+        Self::with(rules, REPS, "id,email,state,postal,language,employees,worth,source,received\n")
+    }
+
+    fn with(rules: &str, reps: &str, leads: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let book = Self { folder };
+        for (file, text) in [
+            ("book.turf", format!("{RECORDS}{rules}")),
+            ("turf.toml", TOML.into()),
+            ("reps.csv", reps.into()),
+            ("leads.csv", leads.into()),
+            ("accounts.csv", ACCOUNTS.into()),
+        ] {
+            book.write(file, &text);
+        }
+        book
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        fs::write(self.folder.path().join(file), text).unwrap();
+    }
+
+    fn append(&self, file: &str, text: &str) {
+        let was = fs::read_to_string(self.folder.path().join(file)).unwrap();
+        self.write(file, &(was + text));
+    }
+
+    fn path(&self) -> &str {
+        self.folder.path().to_str().unwrap()
+    }
+}
+
+#[track_caller]
+fn out(arguments: &[&str], code: i32) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_turf"))
+        .args(arguments)
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap();
+    assert_eq!(
+        output.status.code(),
+        Some(code),
+        "{arguments:?}: {}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[track_caller]
+fn json(arguments: &[&str], code: i32) -> Value {
+    serde_json::from_str(&out(&[arguments, &["--format", "json"]].concat(), code)).unwrap()
+}
+
+#[track_caller]
+fn has(told: &str, wanted: &[&str]) {
+    for part in wanted {
+        assert!(told.contains(part), "{part}\nis not in\n{told}");
+    }
+}
+
+const LAST: &str = "otherwise { route to queue triage }\n";
+
+/// Two books of equal rules, the second with another roster: what `turf diff` says.
+#[track_caller]
+fn after(rules: &str, reps: &str) -> String {
+    let (old, new) = (Book::new(rules), Book::with(rules, reps, ""));
+    out(&["diff", old.path(), new.path()], 1)
+}
+
+fn without(rep: &str) -> String {
+    REPS.lines().filter(|l| !l.starts_with(rep)).map(|l| format!("{l}\n")).collect()
+}
+
+fn inactive(rep: &str) -> String {
+    REPS.replace(&format!("{rep},yes"), &format!("{rep},no"))
+}
+
+#[test]
+fn a_rule_whose_only_person_has_left_falls_through() {
+    let rules = format!(
+        "priorities [one, two]\nrule west {{ priority one when state is CA route to rep ana }}\nrule rest {{ priority two when state is present route to rep bo }}\n{LAST}"
+    );
+    has(
+        &after(&rules, &inactive("ana")),
+        &[
+            "differ for 1 kind of lead. This list is complete.",
+            "Goes to somebody else, or may",
+            "- was  west: rep ana; if nobody can, rest: rep bo",
+            "now  west: rep ana (ana is not active); if nobody can, rest: rep bo",
+            "for leads: state is CA",
+            "ana, now bo",
+        ],
+    );
+}
+
+#[test]
+fn a_team_that_loses_somebody_is_told_where_it_is_asked() {
+    let rules = format!("team desk {{ members ana, bo pick in turn }}\nrule west {{ when state is CA route to team desk }}\n{LAST}");
+    let told = after(&rules, &inactive("ana"));
+    has(
+        &told,
+        &[
+            "Goes to the same team, and the team changed",
+            "- was  west: team desk (among them ana)",
+            "now  west: team desk (without ana)",
+            "for leads: state is CA",
+        ],
+    );
+    // Without anybody left the rule falls through.
+    let wish = rules.replace("route to team desk", "route to team desk where rep.speaks contains es");
+    has(
+        &after(&wish, &inactive("ana")),
+        &[
+            "Goes to somebody else, or may",
+            "now  west: team desk where rep.speaks contains es (nobody of it is active and fits); if nobody can, otherwise: queue triage",
+            "ana, now queue triage",
+        ],
+    );
+    // Somebody of the roster who is in none of the teams asked changes nothing.
+    let (old, new) = (Book::new(&rules), Book::with(&rules, &without("cy"), ""));
+    let told = out(&["diff", old.path(), new.path()], 1);
+    has(&told, &["Both books treat every possible lead alike.", "no longer in the roster: `cy`"]);
+}
+
+#[test]
+fn members_by_a_condition_differ_only_where_it_holds() {
+    let rules = format!(
+        "team desk {{ members where rep.speaks contains lead.language pick in turn }}\nrule all {{ when state is CA route to team desk }}\n{LAST}"
+    );
+    let told = after(&rules, &REPS.replace("ana,yes,2020-01-01,en;es", "ana,yes,2020-01-01,en;fr"));
+    has(
+        &told,
+        &[
+            "differ for 2 kinds of lead",
+            "was  all: team desk (among them ana); if nobody can, otherwise: queue triage",
+            "now  all: team desk (without ana); if nobody can, otherwise: queue triage",
+            "for leads: language is es; state is CA",
+            "for leads: language is fr; state is CA",
+            "ana, now queue triage",
+            "of `ana` in the roster speaks was en, es and is en, fr",
+        ],
+    );
+}
+
+#[test]
+fn whoever_is_on_record_counts_only_while_in_the_roster() {
+    let rules = format!("rule own {{ when account is present route to account.owner, else queue review }}\n{LAST}");
+    let told = after(&rules, &without("ana"));
+    has(
+        &told,
+        &[
+            "- was  own: account.owner (ana), else queue review",
+            "now  own: account.owner (ana is not in the roster), else queue review",
+            "account.owner is ana",
+            "ana, now queue review",
+        ],
+    );
+}
+
+#[test]
+fn the_owner_of_a_territory_who_left_owns_nothing() {
+    let rules = format!(
+        "territory west {{ where state in [CA, OR] owner ana territory california {{ where state is CA owner bo }} }}\noverlap {{ name }}\nrule turf {{ when territory is present route to owner of territory }}\n{LAST}"
+    );
+    let told = after(&rules, &inactive("bo"));
+    has(&told, &["(in territory california)", "(in territory west)", "for leads: state is CA", "bo, now ana"]);
+    let told = after(&rules, &inactive("ana"));
+    has(&told, &["for leads: state is OR", "ana, now queue triage"]);
+}
+
+#[test]
+fn what_counts_in_picking_is_the_rosters_own() {
+    let rules = format!(
+        "team desk {{ members ana, bo pick in turn weight rep.capacity }}\nrule west {{ when state is CA route to team desk }}\n{LAST}"
+    );
+    let told = after(&rules, &REPS.replace("en;es,1", "en;es,3"));
+    has(&told, &["was  west: team desk (among them ana with capacity 1)", "now  west: team desk (among them ana with capacity 3)"]);
+}
+
+#[test]
+fn overlays_add_whom_the_roster_has() {
+    let rules = format!("overlay help {{ when state is CA add rep ana as helper }}\n{LAST}");
+    let told = after(&rules, &inactive("ana"));
+    has(
+        &told,
+        &[
+            "Other people are added",
+            "was  overlay help: add rep ana as helper",
+            "now  overlay help: add rep ana (ana is not active) as helper",
+            "for leads: state is CA",
+        ],
+    );
+    let more = rules.replace("as helper", "as helper  add rep bo as advisor");
+    let (old, new) = (Book::new(&rules), Book::new(&more));
+    has(
+        &out(&["diff", old.path(), new.path()], 1),
+        &[
+            "was  overlay help: add rep ana as helper\n",
+            "now  overlay help: add rep ana as helper; add rep bo as advisor",
+            "differ for 1 kind",
+        ],
+    );
+}
+
+#[test]
+fn what_is_not_followed_through_is_said() {
+    let rules = format!("team desk {{ members ana, bo pick fewest open }}\nrule west {{ when state is CA route to team desk }}\n{LAST}");
+    let (old, new) = (Book::new(&rules), Book::new(&rules));
+    new.append("turf.toml", "[absences]\nfile = \"absences.csv\"\n[loads]\nfile = \"loads.csv\"\n");
+    new.write("absences.csv", "rep,from,through\nana,2027-03-01,2027-03-05\n");
+    new.write("loads.csv", "rep,open\nbo,3\n");
+    has(
+        &out(&["diff", old.path(), new.path()], 1),
+        &[
+            "As far as rules, territories and the roster go, both books treat every possible lead alike.",
+            "Who is away differs between the books; what that changes on those days is not worked out.",
+            "Who has how much open differs between the books; what that changes is not worked out.",
+        ],
+    );
+    assert_eq!(json(&["diff", old.path(), new.path()], 1)["not_compared"].as_array().unwrap().len(), 2);
+    assert_eq!(json(&["diff", old.path(), old.path()], 0)["not_compared"], serde_json::json!([]));
+    // Nobody picks by what is open, and nobody asks who is away.
+    let plain = format!("rule west {{ when state is CA route to rep ana }}\n{LAST}");
+    old.write("book.turf", &format!("{RECORDS}{plain}"));
+    new.write("book.turf", &format!("{RECORDS}{plain}"));
+    has(&out(&["diff", old.path(), new.path()], 1), &["Both books treat every possible lead alike.\n"]);
+}
+
+#[test]
+fn a_team_by_a_changed_segment_has_changed() {
+    let rules = format!(
+        "segment near {{ state in [CA, OR] }}\nteam desk {{ members ana, bo where near pick in turn limit 3 open where big }}\nsegment big {{ employees > 10 }}\nrule west {{ when state is CA route to team desk }}\n{LAST}"
+    );
+    for (from, to) in [("[CA, OR]", "[CA, NV]"), ("employees > 10", "employees > 20")] {
+        let (old, new) = (Book::new(&rules), Book::new(&rules.replace(from, to)));
+        has(
+            &out(&["diff", old.path(), new.path()], 1),
+            &["the same team, and the team changed", "for leads: state is CA", "the segment `"],
+        );
+    }
+}
+
+#[test]
+fn beginnings_are_said_without_what_lies_elsewhere() {
+    let rules = format!(
+        "priorities [one, two]\nrule near {{ priority one when postal starts with 941 route to queue review }}\nrule far {{ priority two when postal starts with 94 route to rep ana }}\n{LAST}"
+    );
+    let (old, new) = (Book::new(&rules), Book::new(&rules.replace("rep ana", "rep bo")));
+    has(&out(&["diff", old.path(), new.path()], 1), &["for leads: postal is something that begins with 94 but not 941\n", "ana, now bo"]);
+}
+
+#[test]
+fn long_lists_of_values_are_whole_in_json() {
+    let codes = |n: usize| (10_000..10_000 + n).map(|c| c.to_string()).collect::<Vec<_>>().join(", ");
+    let rules = |n: usize| format!("rule near {{ when postal in [{}] route to rep ana }}\n{LAST}", codes(n));
+    let (old, new) = (Book::new(&rules(10)), Book::new(&rules(60)));
+    let told = out(&["diff", old.path(), new.path()], 1);
+    has(&told, &["10014, 10015, 10016, 10017 or one of 42 more values", "`--format json` lists them all"]);
+    let document = json(&["diff", old.path(), new.path()], 1);
+    let place = document["changes"][0]["where"][0].as_str().unwrap();
+    assert!(place.contains("10018") && place.ends_with("or 10059"), "{place}");
+}
+
+const LEADS: &str = "id,email,state,postal,language,employees,worth,source,received
+L1,jo@acme.example,CA,94105,en,50,1000,web,2027-03-01T10:00Z
+L2,jo@nowhere.example,CA,94105,en,50,1000,web,2027-03-01T11:00Z
+";
+
+/// What `turf why ID --not NAME` says, on one line.
+#[track_caller]
+fn not(rules: &str, id: &str, name: &str) -> String {
+    let book = Book::with(rules, REPS, LEADS);
+    out(&["why", id, "--book", book.path(), "--not", name], 0).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_account_a_lead_is_matched_to_may_be_what_would_change_it() {
+    let rules = format!("rule big {{ when account.size >= 1_000 and state is CA route to rep cy }}\n{LAST}");
+    has(&not(&rules, "L1", "cy"), &["if account.size were 1,000 (not 500), it would go to cy by the rule big."]);
+    let rules = format!("rule own {{ when account is present route to account.owner, else queue review }}\n{LAST}");
+    has(&not(&rules, "L2", "bo"), &["if account were A2 (not missing), it would go to bo by the rule own."]);
+    has(&not(&rules, "L1", "bo"), &["if account.owner were bo (not ana), it would go to bo by the rule own."]);
+    // Without an account to change, one that fits.
+    let rules = format!("rule small {{ when account.size < 10 route to rep cy }}\n{LAST}");
+    has(&not(&rules, "L2", "cy"), &["if account were A2 (not missing), it would go to cy by the rule small."]);
+    // Matched to nothing.
+    let rules = format!("rule fresh {{ when account is missing route to rep cy }}\n{LAST}");
+    has(&not(&rules, "L1", "cy"), &["if account were missing (not A1), it would go to cy by the rule fresh."]);
+    // Two fields that are to agree.
+    let rules = format!("rule same {{ when source is account.domain route to rep cy }}\n{LAST}");
+    has(&not(&rules, "L1", "cy"), &["if source were acme.example (not web), it would go to cy"]);
+}
+
+#[test]
+fn the_moment_may_be_what_would_change_it() {
+    let rules = format!("rule season {{ when state is CA route to rep cy from 2027-06-01 through 2027-08-31 }}\n{LAST}");
+    has(&not(&rules, "L1", "season"), &["if received were 2027-06-01 10:00+00:00 (not 2027-03-01 10:00+00:00), it would go to cy"]);
+    let rules = format!("rule west {{ when state is CA route to rep ana if available }}\n{LAST}");
+    let book = Book::with(&rules, REPS, LEADS);
+    book.append("turf.toml", "[absences]\nfile = \"absences.csv\"\n");
+    book.write("absences.csv", "rep,from,through\nana,2027-03-01,2027-03-20\n");
+    has(&out(&["why", "L1", "--book", book.path(), "--not", "ana"], 0), &["if received were 2027-02-28 23:00+00:00"]);
+    book.write("absences.csv", "rep,from,through\nana,2027-01-01,2027-03-20\n");
+    has(&out(&["why", "L1", "--book", book.path(), "--not", "ana"], 0), &["if received were 2027-03-21 00:00+00:00"]);
+}
+
+#[test]
+fn that_nothing_leads_there_is_said_only_where_it_is_proved() {
+    let rules = format!(
+        "priorities [one, two]\nrule all {{ priority one when state is present or state is missing route to queue review }}\nrule never {{ priority two when state is CA route to rep cy }}\nrule vip {{ priority one when email contains \"vip\" route to rep bo }}\n{LAST}"
+    );
+    let rules =
+        rules.replace("rule all { priority one", "rule all { priority two").replace("rule never { priority two", "rule zoo { priority two");
+    let book = Book::with(&rules, &inactive("ana"), LEADS);
+    let asked = |name: &str| json(&["why", "L1", "--book", book.path(), "--not", name], 0);
+    for name in ["cy", "zoo", "triage", "ana"] {
+        let answer = asked(name);
+        assert_eq!((&answer["change"], &answer["no_change"]), (&Value::Null, &"proved".into()), "{name}: {answer}");
+    }
+    // A search in a text is not made up, so nothing is found, and nothing is claimed.
+    let answer = asked("vip");
+    assert_eq!((&answer["change"], &answer["no_change"]), (&Value::Null, &"not-found".into()), "{answer}");
+    assert!(answer["searched"][1].as_str().unwrap().contains("when it arrives"), "{answer}");
+    has(&out(&["why", "L1", "--book", book.path(), "--not", "vip"], 0), &["No change that would have led there was found."]);
+    has(&out(&["why", "L1", "--book", book.path(), "--not", "zoo"], 0), &["no record at all leads there."]);
+    // Nothing is to be said where it did go.
+    assert_eq!(asked("review")["no_change"], Value::Null);
+}
+
+const OVERLAP: &str = "overlap { lowest priority, then name }\n";
+
+#[test]
+fn an_overlap_of_territories_is_told_as_a_whole() {
+    let rules = format!(
+        "priorities [one, two]\nterritory a {{ priority one where state in [CA, OR] or employees > 100 owner ana }}\nterritory b {{ priority one where state is CA or postal starts with 94 owner bo }}\nterritory c {{ priority one where state is TX owner cy }}\n{OVERLAP}rule turf {{ priority two when territory is present route to owner of territory }}\n{LAST}"
+    );
+    let leads = "id,email,state,postal,language,employees,worth,source,received
+L1,,CA,10000,en,5,1000,,2027-03-01T10:00Z
+L2,,OR,94105,en,5,200,,2027-03-01T11:00Z
+L3,,,94105,en,500,30,,2027-03-01T12:00Z
+L4,,OR,10000,en,5,4,,2027-03-01T13:00Z
+L5,,NV,94105,en,5,4,,2027-03-01T13:00Z
+";
+    let book = Book::with(&rules, REPS, leads);
+    let leads = book.folder.path().join("leads.csv");
+    let document = json(&["check", book.path(), "--on", leads.to_str().unwrap()], 0);
+    let all = document["findings"].as_array().unwrap();
+    let tie = all.iter().find(|f| f["name"] == "tie-by-name" && f["headline"].as_str().unwrap().contains("`a` and `b`")).unwrap();
+    let about: Vec<&str> = tie["about"].as_array().unwrap().iter().map(|a| a.as_str().unwrap()).collect();
+    for part in [
+        "both claim: state is CA",
+        "both claim: postal is something that begins with 94; state is CA or OR",
+        "both claim: employees above 100; postal is something that begins with 94",
+    ] {
+        assert!(about.contains(&part), "{part}: {about:#?}");
+    }
+    assert_eq!(about[0], "both claim: state is CA");
+    assert_eq!((&tie["concerns"]["records"], &tie["concerns"]["money"][0]), (&3.into(), &"1230".into()), "{tie}");
+}
+
+#[test]
+fn why_nobody_owns_a_territory_is_told() {
+    let rules = |owner: &str| {
+        format!(
+            "team desk {{ members where rep.speaks contains lead.language pick in turn }}\nterritory west {{ where state is CA {owner} }}\n{OVERLAP}rule turf {{ when territory is present route to owner of territory, else queue review }}\n{LAST}"
+        )
+    };
+    let said = |owner: &str| {
+        let book = Book::with(&rules(owner), &inactive("ana"), "");
+        let document = json(&["check", book.path()], 0);
+        let all = document["findings"].as_array().unwrap();
+        all.iter()
+            .find(|f| f["name"] == "unstaffed-territory")
+            .map(|f| format!("{}. {}", f["headline"].as_str().unwrap(), f["help"][0].as_str().unwrap()))
+    };
+    assert_eq!(
+        said("").unwrap(),
+        "the territory `west` has no owner, and no other claims its leads. Give `west` an owner with `owner`, or let another territory claim what is left."
+    );
+    assert_eq!(
+        said("owner ana").unwrap(),
+        "`ana`, who owns the territory `west`, is not active, and no other claims its leads. Give `west` an owner who is active, or let another territory claim what is left."
+    );
+    assert_eq!(said("owner bo"), None);
+}
+
+#[test]
+fn a_difference_of_response_or_credit_alone_says_so() {
+    let rules = |more: &str| {
+        format!(
+            "credit plain {{ revenue: 100% assignee }}\ncredit shared {{ revenue: 90% assignee, rest rep cy }}\nrule west {{ when state is CA route to rep ana {more} }}\n{LAST}"
+        )
+    };
+    let told = |one: &str, other: &str| {
+        let (old, new) = (Book::new(&rules(one)), Book::new(&rules(other)));
+        let document = json(&["diff", old.path(), new.path()], 1);
+        assert_eq!(document["changes"].as_array().unwrap().len(), 1, "{document}");
+        (document["changes"][0]["kind"].as_str().unwrap().to_owned(), out(&["diff", old.path(), new.path()], 1))
+    };
+    let (kind, text) = told("respond within 1 hour", "respond within 2 hours");
+    assert_eq!(kind, "response");
+    has(
+        &text,
+        &[
+            "Same assignee, with another time to respond",
+            "west: rep ana, respond within 1 hour; if",
+            "west: rep ana, respond within 2 hours; if",
+            "ana both times",
+        ],
+    );
+    has(
+        &told("", "respond within 2 hours").1,
+        &["was  west: rep ana, no response is asked for", "now  west: rep ana, respond within 2 hours"],
+    );
+    let (kind, text) = told("credit plain", "credit shared");
+    assert_eq!(kind, "credit");
+    has(
+        &text,
+        &[
+            "Same assignee, credited differently",
+            "was  west: rep ana, credit plain { revenue: 100% assignee }",
+            "now  west: rep ana, credit shared { revenue: 90% assignee, rest rep cy }",
+        ],
+    );
+    let (kind, text) = told("credit plain respond within 1 hour", "");
+    assert_eq!(kind, "credit-and-response");
+    has(
+        &text,
+        &[
+            "Same assignee, credited differently and with another time to respond",
+            "was  west: rep ana, respond within 1 hour, credit plain { revenue: 100% assignee }",
+            "now  west: rep ana, no response is asked for, no credit",
+        ],
+    );
+    // A territory of another owner, whom a plan credits.
+    let turf = |owner: &str| {
+        format!(
+            "credit local {{ revenue: 90% assignee, rest territory owner }}\nterritory {owner} {{ where state is CA owner {owner} }}\n{OVERLAP}rule west {{ when state is CA route to rep cy credit local }}\n{LAST}"
+        )
+    };
+    let (old, new) = (Book::new(&turf("ana")), Book::new(&turf("bo")));
+    has(&out(&["diff", old.path(), new.path()], 1), &["Same assignee, credited differently", "(in territory ana)", "(in territory bo)"]);
+}
+
+#[test]
+fn differences_say_how_many_sample_leads_they_concern() {
+    let rules = |one: &str, other: &str| {
+        format!(
+            "rule coast {{ when state in [CA, OR] or employees > 100 route to rep {one} }}\nrule desert {{ when state in [NV, TX] and not employees > 100 route to rep {other} }}\n{LAST}"
+        )
+    };
+    let leads = "id,email,state,postal,language,employees,worth,source,received
+L1,,NV,1,en,5,100,,2027-03-01T10:00Z
+L2,,NV,1,en,5,200,,2027-03-01T11:00Z
+L3,,TX,1,en,5,5000,,2027-03-01T12:00Z
+L4,,CA,1,en,5,7000,,2027-03-01T13:00Z
+L5,,,1,en,500,30,,2027-03-01T14:00Z
+L6,,,1,en,5,,,2027-03-01T15:00Z
+";
+    let priorities = |text: String| text.replace("{ when", "{ priority one when").replacen("rule", "priorities [one]\nrule", 1);
+    let old = Book::with(&priorities(rules("ana", "bo")), REPS, leads);
+    let new = Book::with(&priorities(rules("cy", "cy")), REPS, leads);
+    let file = old.folder.path().join("leads.csv");
+    let arguments = ["diff", old.path(), new.path(), "--on", file.to_str().unwrap()];
+    let told = out(&arguments, 1);
+    has(
+        &told,
+        &[
+            "for leads: state is CA or OR; in the file: 1 record with 7,000 USD, the first is L4",
+            "for leads: employees above 100; state is missing or neither CA nor OR; in the file: 1 record with 30 USD, the first is L5",
+            "together in the file: 2 records with 7,030 USD, the first is L4",
+            "in the file: 3 records with 5,300 USD, the first is L1",
+        ],
+    );
+    // What concerns more comes first.
+    assert!(told.find("desert: rep bo").unwrap() < told.find("coast: rep ana").unwrap(), "{told}");
+    let document = json(&arguments, 1);
+    let first = &document["changes"][0];
+    assert_eq!((&first["concerns"]["records"], &first["concerns"]["money"][0]), (&3.into(), &"5300".into()), "{first}");
+    assert_eq!(document["changes"][1]["where_concerns"].as_array().unwrap().len(), 2);
+    assert_eq!(document["sample"]["alike"], 0);
+    let table = out(&[&arguments[..], &["--format", "markdown"]].concat(), 1);
+    has(
+        &table,
+        &[
+            "| which | concerns | was | now | example |",
+            "| in the file: 3 records with 5,300 USD, the first is L1 |",
+            "| from whom to whom | records |",
+        ],
+    );
+    assert_eq!(json(&arguments[..3], 1)["changes"][0]["concerns"], Value::Null);
+}
+
+#[test]
+fn nothing_is_left_out_without_saying_so() {
+    let list = |n: usize| {
+        format!(
+            "list named = [{}]\nrule r {{ when postal in named route to rep ana }}\n{LAST}",
+            (100..100 + n).map(|c| c.to_string()).collect::<Vec<_>>().join(", ")
+        )
+    };
+    let (old, new) = (Book::new(&list(1)), Book::new(&list(30)));
+    let told = out(&["diff", old.path(), new.path()], 1);
+    has(&told, &["and 19 more", "of long lists some are left out here; `--format json` lists them all"]);
+    assert!(json(&["diff", old.path(), new.path()], 1)["definitions"][0].as_str().unwrap().contains("`129`"));
+    // More parts than are shown.
+    let parts = |rep: &str| {
+        let each = (1..=10).map(|n| format!("(postal starts with {n}9 and employees > {n})")).collect::<Vec<_>>().join(" or ");
+        format!("rule r {{ when {each} route to rep {rep} }}\n{LAST}")
+    };
+    let (old, new) = (Book::new(&parts("ana")), Book::new(&parts("bo")));
+    let count = json(&["diff", old.path(), new.path()], 1)["changes"][0]["where"].as_array().unwrap().len();
+    assert!(count > 8, "{count}");
+    for format in ["text", "markdown"] {
+        has(
+            &out(&["diff", old.path(), new.path(), "--format", format], 1),
+            &[&format!("and {} more; `--format json` lists them all", count - 8)],
+        );
+    }
+}
+
+#[test]
+fn gaps_of_fractions_come_last_and_whole_numbers_are_shown() {
+    let rules = format!(
+        "rule few {{ when employees <= 3 or employees is missing route to rep ana }}\nrule many {{ when employees >= 4 and state in [CA, OR, WA, NV] route to rep ana }}\n{LAST}"
+    );
+    let book = Book::new(&rules.replace("{ when", "{ priority one when").replacen("rule", "priorities [one]\nrule", 1));
+    let document = json(&["check", book.path()], 0);
+    let gap = document["findings"].as_array().unwrap().iter().find(|f| f["name"] == "unclaimed-records").unwrap();
+    let about: Vec<&str> = gap["about"].as_array().unwrap().iter().map(|a| a.as_str().unwrap()).collect();
+    assert_eq!(about, ["employees above 3; state is missing or neither CA, NV, OR nor WA", "employees above 3 to below 4"]);
+    assert!(gap["example"]["text"].as_str().unwrap().contains("employees: 100"), "{gap}");
+    // A blank cell goes before a fraction.
+    let rules = format!("rule few {{ when employees > 3 and employees < 4 or employees is missing route to rep ana }}\n{LAST}");
+    let (old, new) = (Book::new(&rules), Book::new(&rules.replace("ana", "bo")));
+    has(&out(&["diff", old.path(), new.path()], 1), &["employees above 3 to below 4 or missing", "language: en, worth: 100"]);
+    // From 3.5 on the first whole number is 4.
+    let rules = format!("rule many {{ when employees >= 3.5 and employees < 5.5 route to rep cy }}\n{LAST}");
+    let (old, new) = (Book::with(&rules, REPS, LEADS), Book::with(&rules.replace("cy", "bo"), REPS, LEADS));
+    has(&out(&["diff", old.path(), new.path()], 1), &["employees: 4,"]);
+    has(&out(&["why", "L1", "--book", old.path(), "--not", "cy"], 0), &["if employees were 5 (not 50)"]);
+}

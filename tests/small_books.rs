@@ -276,6 +276,19 @@ fn what_is_not_followed_through_is_said() {
     );
     assert_eq!(json(&["diff", old.path(), new.path()], 1)["not_compared"].as_array().unwrap().len(), 2);
     assert_eq!(json(&["diff", old.path(), old.path()], 0)["not_compared"], serde_json::json!([]));
+    // When a response is due hangs on the hours of whoever gets it.
+    let calendars =
+        "calendar day { zone \"UTC\"  open mon..fri 09:00..17:00 }\ncalendar night { zone \"UTC\"  open mon..fri 20:00..23:00 }\n";
+    let book = format!("{RECORDS}{calendars}rule west {{ when state is CA route to rep ana respond within 1 hour }}\n{LAST}")
+        .replace("manager: rep }", "hours: calendar }");
+    let roster = |hours: &str| format!("id,active,since,speaks,capacity,hours\nana,yes,2020-01-01,en,1,{hours}\n");
+    let (first, second) = (Book::with("", &roster("day"), ""), Book::with("", &roster("night"), ""));
+    [&first, &second].iter().for_each(|b| b.write("book.turf", &book));
+    [&first, &second].iter().for_each(|b| b.write("accounts.csv", "id,domain,size,owner\n"));
+    has(
+        &out(&["diff", first.path(), second.path()], 1),
+        &["ana keeps other hours in the newer book; when a response is due", "As far as rules"],
+    );
     // Nobody picks by what is open, and nobody asks who is away.
     let plain = format!("rule west {{ when state is CA route to rep ana }}\n{LAST}");
     old.write("book.turf", &format!("{RECORDS}{plain}"));
@@ -596,4 +609,25 @@ fn gaps_of_fractions_come_last_and_whole_numbers_are_shown() {
     let (old, new) = (Book::with(&rules, REPS, LEADS), Book::with(&rules.replace("cy", "bo"), REPS, LEADS));
     has(&out(&["diff", old.path(), new.path()], 1), &["employees: 4,"]);
     has(&out(&["why", "L1", "--book", old.path(), "--not", "cy"], 0), &["if employees were 5 (not 50)"]);
+}
+
+#[test]
+fn other_accounts_and_other_matching_are_not_called_alike() {
+    let rules = format!("rule own {{ when account is present route to account.owner }}\n{LAST}");
+    let (old, new) = (Book::new(&rules), Book::new(&rules));
+    new.write("accounts.csv", &ACCOUNTS.replace("500,ana", "500,bo"));
+    has(
+        &out(&["diff", old.path(), new.path()], 1),
+        &[
+            "As far as rules, territories and the roster go",
+            "Of the account file 1 record differs; what that changes for whatever belongs to them is not worked out.",
+        ],
+    );
+    // Where nothing looks at accounts they may differ.
+    let plain = format!("rule west {{ when state is CA route to rep ana }}\n{LAST}");
+    [&old, &new].iter().for_each(|b| b.write("book.turf", &format!("{RECORDS}{plain}")));
+    assert_eq!(out(&["diff", old.path(), new.path()], 0), "Both books treat every possible lead alike.\n");
+    let (old, new) = (Book::new(&rules), Book::new(""));
+    new.write("book.turf", &format!("{RECORDS}{rules}").replace("by domain of email is domain", "by source is domain"));
+    has(&out(&["diff", old.path(), new.path()], 1), &["How a lead is matched differs between the books"]);
 }

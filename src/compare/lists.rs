@@ -86,6 +86,8 @@ fn sources<'p>(plan: &'p Plan, of: &Surveyed) -> Vec<(Source, Option<NodeId>, Ve
     all
 }
 
+type Steps = BTreeMap<String, Step>;
+
 type Ids = BTreeMap<(String, String, Vec<Area>), usize>;
 
 /// What the lists of one book are read from.
@@ -102,17 +104,18 @@ pub(super) struct Reading<'a> {
 impl Reading<'_> {
     pub(super) fn lists(&self, space: &mut Space, ids: &mut Ids) -> Lists {
         let book = &self.plan.book;
+        let steps = self.steps();
         let mut rules = Vec::new();
         for id in self.plan.rule_order.get(&self.of.record).into_iter().flatten() {
             let rule = &book.rules[id.index()];
             let areas = areas_of(&space.region(self.of.rules[id.index()]));
-            let entry = self.routed(rule.name.as_str(), &rule.route, areas);
+            let entry = self.routed(rule.name.as_str(), (&rule.route, &steps), areas);
             let sure = rule.route.iter().any(|t| matches!(t.kind, TargetKind::Queue(_)) && t.condition.is_none());
             self.members(Source::Rule(*id), rule.name.as_str(), space, &mut rules);
             rules.push(Entry { respond: respond(rule.respond), sure, ..self.credited(entry, rule.credit) });
         }
         if let Some(last) = book.otherwise.get(&self.of.record) {
-            let entry = self.routed("otherwise", &last.route, vec![Area::everything()]);
+            let entry = self.routed("otherwise", (&last.route, &steps), vec![Area::everything()]);
             self.members(Source::Otherwise, "otherwise", space, &mut rules);
             rules.push(Entry { respond: respond(last.respond), ..self.credited(entry, last.credit) });
         }
@@ -121,7 +124,7 @@ impl Reading<'_> {
             let name = overlay.name.to_string();
             let adds = overlay.adds.iter().map(|add| Part {
                 before: "add ".to_owned(),
-                steps: add.targets.iter().map(|t| self.step(t)).collect(),
+                steps: self.known(&steps, &add.targets),
                 after: format!(" as {}", add.role),
             });
             let own = overlays.entry(name.clone()).or_default();
@@ -176,9 +179,22 @@ impl Reading<'_> {
         }
     }
 
-    fn routed(&self, name: &str, targets: &[Target], areas: Vec<Area>) -> Entry {
-        let part = Part { steps: targets.iter().map(|t| self.step(t)).collect(), ..Part::default() };
+    fn routed(&self, name: &str, (targets, steps): (&[Target], &Steps), areas: Vec<Area>) -> Entry {
+        let part = Part { steps: self.known(steps, targets), ..Part::default() };
         Entry { parts: vec![part], asks_territory: asks_territory(targets), ..Entry::plain(name, "", areas) }
+    }
+
+    /// Every target of the book, by its words: many rules share one, and the whole roster is asked about each.
+    fn steps(&self) -> Steps {
+        let mut steps = Steps::new();
+        for target in sources(self.plan, self.of).into_iter().flat_map(|(_, _, targets)| targets) {
+            steps.entry(words::target(&self.plan.book, target)).or_insert_with(|| self.step(target));
+        }
+        steps
+    }
+
+    fn known(&self, steps: &Steps, targets: &[Target]) -> Vec<Step> {
+        targets.iter().map(|t| steps.get(&words::target(&self.plan.book, t)).cloned().unwrap_or_else(|| self.step(t))).collect()
     }
 
     fn step(&self, target: &Target) -> Step {

@@ -154,7 +154,7 @@ pub fn compare(old: &Plan, new: &Plan, record: (RecordId, RecordId), ordinary: &
         new: new.book.name.to_string(),
         complete,
         changes,
-        not_compared: uncompared::sentences((old, new), record, too_many),
+        not_compared: uncompared::sentences((old, new), record, &space, too_many),
         definitions: definitions::definitions(old, new, usize::MAX),
         definitions_shortly: definitions::definitions(old, new, NAMED),
         sample: None,

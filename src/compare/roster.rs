@@ -21,7 +21,8 @@ pub(super) fn changed(old: &Plan, new: &Plan) -> BTreeSet<Arc<str>> {
     before.keys().chain(after.keys()).filter(|key| before.get(*key) != after.get(*key)).cloned().collect()
 }
 
-fn cells(plan: &Plan, rep: &Record) -> BTreeMap<Arc<str>, String> {
+/// The cells of a record by the names of its fields.
+pub(super) fn cells(plan: &Plan, rep: &Record) -> BTreeMap<Arc<str>, String> {
     let fields = plan.book.schema.record(rep.kind).fields.iter().zip(&rep.values);
     fields.filter_map(|(field, value)| Some((field.name.clone(), plain(value.as_ref()?, &field.ty)))).collect()
 }

@@ -25,6 +25,10 @@ fn territory(plan: &Plan, decision: &Decision) -> Option<String> {
     decision.placement.territory().map(|t| plan.book.territories[t.index()].name.to_string())
 }
 
+fn added(decision: &Decision) -> Vec<String> {
+    decision.added.iter().map(|a| format!("{} {:?}", a.role, a.assignee)).collect()
+}
+
 /// A book and the same with some rules left out and some priorities changed.
 fn pair(seed: u64) -> (Made, Made) {
     let own = items(&mut Dice::new(seed));
@@ -84,7 +88,8 @@ proptest! {
         let state = State::default();
         for (at, record) in old.work.iter().filter(|(_, r)| r.kind == lead) {
             let (before, after) = (decide(a, record.clone(), &state, *at), decide(b, record.clone(), &state, *at));
-            if before.outcome.assignee == after.outcome.assignee || before.placement.tied || after.placement.tied {
+            let differs = before.outcome.assignee != after.outcome.assignee || added(&before) != added(&after);
+            if !differs || before.placement.tied || after.placement.tied {
                 continue;
             }
             let context = Context::new(b, &after.record, &state, *at).placed_in(after.placement.territory());
@@ -115,6 +120,13 @@ proptest! {
             }
             let context = Context::new(b, &after.record, &state, *at).placed_in(after.placement.territory());
             let point = locator.point(&after.record, &b.data, *at, |fact| ask(fact, &context));
+            let anywhere = found.changes.iter().any(|c| c.areas.iter().any(|area| found.space.lies_in(&point, area)));
+            let credits = |d: &Decision| d.credits.iter().map(|l| format!("{} {:?}", l.ledger, l.totals)).collect::<Vec<_>>();
+            let in_anything = before.outcome.assignee != after.outcome.assignee
+                || added(&before) != added(&after)
+                || before.due != after.due
+                || credits(&before) != credits(&after);
+            prop_assert!(anywhere || !in_anything, "seed {} record {}: {} / {}", seed, record.key, before.outcome.assignee, after.outcome.assignee);
             let inside = found.changes.iter().any(|c| c.old.overlay.is_none() && c.new.overlay.is_none() && c.areas.iter().any(|area| found.space.lies_in(&point, area)));
             let differs = first_rule(a, &before) != first_rule(b, &after) || territory(a, &before) != territory(b, &after);
             prop_assert!(inside || !differs, "seed {} record {}: {} / {}", seed, record.key, first_rule(a, &before), first_rule(b, &after));

@@ -229,3 +229,25 @@ fn hard_books_end_undecided_and_say_so_once() {
     assert!(told[0].contains("questions were not answered in the time allowed"), "{told:?}");
     assert!(found.findings.iter().any(|f| f.about.iter().any(|line| line == "whether the rule `r399` can ever win")));
 }
+
+#[test]
+fn every_pair_of_overlapping_territories_is_told() {
+    // Each two of eight share a state of their own: 28 pairs.
+    let state = |a: usize, b: usize| format!("S{}{}", a.min(b), a.max(b));
+    let states = |own: usize| (0..8).filter(|o| *o != own).map(|o| state(own, o)).collect::<Vec<_>>().join(", ");
+    let territories: String = (0..8).map(|i| format!("territory t{i} {{ where state in [{}]  owner ana }}\n", states(i))).collect();
+    let rule = "rule r { priority 1 route to owner of territory, else queue other }";
+    for (overlap, name, headline) in [
+        (
+            "name",
+            DiagnosticName::TieByName,
+            "8 more pairs of territories claim the same records, and nothing but the name tells them apart",
+        ),
+        ("most specific, then name", DiagnosticName::TieByName, "8 more pairs"),
+    ] {
+        let found = found(&format!("{territories} overlap {{ {overlap} }} {rule}"));
+        assert_eq!(found.of(name).len(), 21);
+        let rest = found.findings.iter().find(|f| f.headline.starts_with(headline)).unwrap();
+        assert_eq!((rest.about.len(), rest.about[7].as_str()), (8, "`t6` and `t7`"));
+    }
+}

@@ -317,10 +317,6 @@ impl Ground<'_> {
         self.purse.budget(self.budget)
     }
 
-    pub(super) fn facts_in(&self, area: &Area) -> usize {
-        self.space.facts_in(area)
-    }
-
     pub(super) fn largeness(&self, area: &Area) -> (usize, usize, std::cmp::Reverse<u64>, Area) {
         self.space.largeness(area)
     }

@@ -8,9 +8,9 @@ use super::ground::{Ground, Shown};
 use super::proofs::Proofs;
 use crate::decide::{roster, settled_by};
 use crate::diagnostic::{Diagnostic, DiagnosticName, Severity};
-use crate::model::{Owner, TerritoryId};
-use crate::space::{Area, Hiding, Ranked, Region, Verdict};
-use crate::text::wording;
+use crate::model::{Owner, Territory, TerritoryId};
+use crate::space::{Area, Hiding, Ranked, Region};
+use crate::text::{Span, wording};
 
 /// How many overlaps are shown before the rest is only counted.
 const SHOWN: usize = 20;
@@ -182,45 +182,73 @@ fn overlaps(ground: &Ground<'_>, order: &[TerritoryId], ranked: &Ranked<'_>, pro
         .flat_map(|group| group.iter().enumerate().flat_map(|(i, a)| group[i + 1..].iter().map(|b| (*a, *b))))
         .collect();
     let mut shown = 0;
-    let mut more = 0;
-    for (position, id) in order.iter().enumerate().filter(|(_, id)| written(ground, **id)) {
-        for other in ranked.overlapping(position) {
-            let (a, b) = (ground.territory(*id), ground.territory(order[other]));
-            let ties = tied.contains(&(*id, order[other]));
-            let siblings = a.parent == b.parent;
-            // A priority of its own is how a book says that a tree goes before another.
-            let declared = a.priority.as_ref().map(|p| p.rank) != b.priority.as_ref().map(|p| p.rank);
-            if b.row.is_some() || !(ties || (siblings && !declared)) {
-                continue;
+    let mut others = [Others::new(DiagnosticName::TieByName), Others::new(DiagnosticName::TerritoryOverlap)];
+    let mut earlier = ranked.none(order.len());
+    for (position, id) in order.iter().enumerate() {
+        if written(ground, *id) {
+            let a = ground.territory(*id);
+            let concerns = |other: &usize| {
+                let b = ground.territory(order[*other]);
+                // A priority of its own is how a book says that a tree goes before another.
+                let declared = a.priority.as_ref().map(|p| p.rank) != b.priority.as_ref().map(|p| p.rank);
+                b.row.is_none() && (tied.contains(&(*id, order[*other])) || (a.parent == b.parent && !declared))
+            };
+            let near: Vec<usize> = ranked.overlapping(position).into_iter().filter(concerns).collect();
+            let before = ranked.before(&earlier, position);
+            for clash in ranked.clashes(position, near, &before, &mut ground.budget()) {
+                let b = ground.territory(order[clash.other]);
+                if !clash.sure {
+                    proofs.undecided(
+                        a.name.span,
+                        format!("whether the territories `{}` and `{}` claim the same {}s", a.name, b.name, ground.record_name()),
+                    );
+                    continue;
+                }
+                let ties = tied.contains(&(*id, order[clash.other]));
+                if shown == SHOWN {
+                    others[usize::from(!ties)].add(a, b);
+                    continue;
+                }
+                shown += 1;
+                let parts = common(ground, (position, clash.other), ranked, clash.area);
+                finding(ground, (*id, order[clash.other]), ties, parts, proofs);
             }
-            let Some(area) = won_between(ground, position, other, ranked) else { continue };
-            if shown == SHOWN {
-                more += 1;
-                continue;
-            }
-            shown += 1;
-            finding(ground, (*id, order[other]), ties, common(ground, (position, other), ranked, area), proofs);
         }
+        ranked.set(&mut earlier, position, true);
     }
-    if more > 0
-        && let Some(last) = proofs.findings.last_mut()
-    {
-        last.help.push(format!("There are {} of territories that overlap.", wording::count(more, "more pair", "more pairs")));
-    }
+    proofs.findings.extend(others.into_iter().filter_map(Others::finding));
 }
 
-/// A part that two territories claim and no territory that goes before both.
-fn won_between(ground: &Ground<'_>, one: usize, other: usize, ranked: &Ranked<'_>) -> Option<Area> {
-    let cover: Vec<&Area> = ranked.regions()[..one].iter().flat_map(|r| &r.areas).collect();
-    let possible = |area: &Area| ground.space.can_be(area, ground.zone());
-    let mut budget = ground.budget();
-    let (a, b) = (&ranked.regions()[one], &ranked.regions()[other]);
-    let mut both: Vec<Area> = a.areas.iter().flat_map(|x| b.areas.iter().filter_map(|y| x.and(y))).filter(possible).collect();
-    both.sort_by_key(|area| (ground.facts_in(area), area.restricts().len()));
-    both.into_iter().find_map(|area| match ground.space.hole(&area, &cover, &mut budget, possible) {
-        Verdict::Hole(hole) => Some(hole),
-        _ => None,
-    })
+/// The pairs beyond those shown, of one kind.
+struct Others {
+    name: DiagnosticName,
+    first: Option<(Span, Span)>,
+    pairs: Vec<String>,
+}
+
+impl Others {
+    fn new(name: DiagnosticName) -> Self {
+        Self { name, first: None, pairs: Vec::new() }
+    }
+
+    fn add(&mut self, one: &Territory, other: &Territory) {
+        self.first.get_or_insert((one.name.span, other.name.span));
+        self.pairs.push(format!("`{}` and `{}`", one.name, other.name));
+    }
+
+    fn finding(self) -> Option<Diagnostic> {
+        let (one, other) = self.first?;
+        let count = wording::count(self.pairs.len(), "more pair of territories", "more pairs of territories");
+        let (headline, help) = if self.name == DiagnosticName::TieByName {
+            (
+                format!("{count} claim the same records, and nothing but the name tells them apart"),
+                "Add a criterion to `overlap` that tells them apart.",
+            )
+        } else {
+            (format!("{count} overlap; the first of each pair wins"), "Where that is not what was meant, narrow one of the two.")
+        };
+        Some(Diagnostic::new(self.name, headline).at(one, "the first of them").at(other, "").about(self.pairs).help(help))
+    }
 }
 
 /// Everything that two territories claim and no territory that goes before both, the largest parts first; whether that is

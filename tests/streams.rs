@@ -184,3 +184,36 @@ fn every_core_gives_the_same_bytes() {
 fn without_table(text: &str) -> String {
     text.lines().skip_while(|l| !l.starts_with("Totals") && !l.contains("leads")).map(|l| format!("{l}\n")).collect()
 }
+
+#[test]
+fn why_needs_no_other_record_where_none_depends_on_another() {
+    let folder = tempfile::tempdir().unwrap();
+    book(folder.path());
+    let csv = leads(5, 400);
+    fs::write(folder.path().join("all.csv"), &csv).unwrap();
+    let why = |id: &str, file: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_turf"));
+        command.current_dir(folder.path()).env("NO_COLOR", "1").args(["why", id, file, "--book", ".", "--at", "2027-03-01T09:00Z"]);
+        let output = command.output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let rows: Vec<&str> = csv.lines().collect();
+    let mut explained = 0;
+    for row in rows.iter().skip(1).step_by(37) {
+        let id = row.split(',').next().unwrap_or_default();
+        // A key that comes again has several rows.
+        if id.is_empty() || rows.iter().filter(|r| r.starts_with(&format!("{id},"))).count() > 1 {
+            continue;
+        }
+        fs::write(folder.path().join("one.csv"), format!("{}\n{row}\n", rows[0])).unwrap();
+        let (all, one) = (why(id, "all.csv"), why(id, "one.csv"));
+        let line =
+            |text: &str| text.replace("all.csv", "one.csv").lines().filter(|l| !l.contains("one.csv:")).collect::<Vec<_>>().join("\n");
+        assert_eq!((all.0, line(&all.1)), (one.0, line(&one.1)), "{id}\n{}", all.2);
+        explained += usize::from(all.0 == Some(0));
+    }
+    assert!(explained > 5, "{explained}");
+    let (code, _, told) = why("nobody", "all.csv");
+    assert_eq!(code, Some(2));
+    assert!(told.contains("there is no lead `nobody` in the file"), "{told}");
+}

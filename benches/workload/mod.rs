@@ -6,7 +6,7 @@
 //! combine country, states or beginnings of postal codes, size, industry, revenue, score, products, source and dates; one in
 //! sixteen searches in text, one in twelve has a `not` or an `or`. Specific rules come first, with noise.
 mod lead;
-mod rule;
+pub mod rule;
 
 pub use lead::{Lead, Leads, write_csv};
 pub use rule::{Rule, book_text, first_match, reps_csv, rules, turf_toml};

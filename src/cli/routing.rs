@@ -150,6 +150,8 @@ const MANY: u64 = 200;
 pub struct Read {
     /// The report of the reader.
     pub report: DataReport,
+    /// How many records are to be decided.
+    kept: u64,
     /// Positions of rows whose key occurs more than once.
     repeated: BTreeSet<u64>,
 }
@@ -201,33 +203,50 @@ impl Run {
         stream.run(pieces, open, take)
     }
 
+    /// Returns whether no decision depends on another, so that one record can be decided without the others.
+    pub fn is_independent(&self) -> bool {
+        is_independent(&self.plan, self.record)
+    }
+
     /// Reads all records and sorts them; rows set aside are handed over as they are met.
     ///
     /// # Errors
     /// When the file cannot be read or a temporary file not written.
-    pub fn read(
+    pub fn read(&self, aside: impl FnMut(SetAside) -> Result<(), DataError>, progress: impl FnMut(u64)) -> Result<Ordered, DataError> {
+        self.read_those(aside, progress, |_| true)
+    }
+
+    /// Reads all records and sorts those wanted.
+    ///
+    /// # Errors
+    /// As [`Run::read`].
+    pub fn read_those(
         &self,
         mut aside: impl FnMut(SetAside) -> Result<(), DataError>,
         mut progress: impl FnMut(u64),
+        mut wanted: impl FnMut(&Record) -> bool,
     ) -> Result<Ordered, DataError> {
         let schema = &self.opened.snapshot.schema;
         let input = Input::open(&self.path, &self.shown)?;
         let mut reader = RecordReader::open(input, schema, self.record, &self.settings, &self.opened.config.zone)?;
         let mut sorter = ArrivalSorter::new(schema, SortLimit::default());
         let mut keys: SpillSorter<(Arc<str>, u64)> = SpillSorter::new(SortLimit::default());
-        let mut position = 0;
+        let (mut position, mut kept) = (0, 0);
         for row in reader.by_ref() {
             match row? {
                 Row::Record(record) => {
-                    keys.push((record.key.clone(), position), record.key.len() + 48)?;
-                    sorter.push(position, record)?;
+                    if wanted(&record) {
+                        keys.push((record.key.clone(), position), record.key.len() + 48)?;
+                        sorter.push(position, record)?;
+                        kept += 1;
+                    }
                     position += 1;
                     progress(position);
                 }
                 Row::SetAside(row) => aside(row)?,
             }
         }
-        let read = Read { report: reader.report().clone(), repeated: repeated(keys)? };
+        let read = Read { report: reader.report().clone(), kept, repeated: repeated(keys)? };
         Ok(Ordered { read, arrivals: sorter.finish()? })
     }
 
@@ -238,7 +257,7 @@ impl Run {
     pub fn decide(&self, ordered: Ordered, mut each: impl FnMut(Decided<'_>) -> Result<bool, DataError>) -> Result<Read, DataError> {
         let now = clock::now();
         let mut state = None;
-        let many = ordered.read.report.rows >= MANY;
+        let many = ordered.read.kept >= MANY;
         let mut engine = many.then(|| Engine::new(&self.plan, self.record));
         let mut seen: BTreeMap<Arc<str>, Vec<(Record, Decision)>> = BTreeMap::new();
         for next in ordered.arrivals {

@@ -50,7 +50,9 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Exit {
 fn answer(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<Exit, DataError> {
     let mut aside = None;
     let mut near: Vec<String> = Vec::new();
-    let ordered = run.read(
+    // Where no decision depends on another, the other records need not be decided.
+    let alone = run.is_independent();
+    let ordered = run.read_those(
         |row| {
             // A row that could not be read has no key to compare, but the cell that failed may be the key asked for.
             if row.value.as_deref() == Some(arguments.id.as_str()) {
@@ -59,6 +61,13 @@ fn answer(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<Exit,
             Ok(())
         },
         |_| {},
+        |record| {
+            let wanted = !alone || *record.key == *arguments.id;
+            if !wanted && near.len() < 2 {
+                near.extend(wording::nearest(&arguments.id, [&*record.key]));
+            }
+            wanted
+        },
     )?;
     let mut answer = None;
     run.decide(ordered, |decided| {

@@ -15,7 +15,7 @@ use super::stream::{How, Part, Stream, Wanted};
 use crate::data::{Cells, FieldReport, OutCell, Piece, PieceRow, Splitter, push_csv_cell, push_csv_row};
 use crate::decide::{Context, Decider, Decision, Engine, answer};
 use crate::model::{Origin, Record, TerritoryId, Value};
-use crate::plan::index::Certainty;
+use crate::plan::index::{Candidates, Certainty, Scratch};
 use crate::report::{Row, Share, Summary};
 use crate::state::State;
 
@@ -28,6 +28,7 @@ pub(super) struct Worker<'s, 'p> {
     caches: Vec<CellCache>,
     clock: ClockText,
     point: Vec<u32>,
+    scratch: Scratch,
     /// The values read so far of the row at hand; others are missing here.
     record: Record,
     /// Which values were read, as bits.
@@ -75,6 +76,7 @@ impl<'s, 'p> Worker<'s, 'p> {
             caches: stream.fields.iter().map(|_| CellCache::new()).collect(),
             clock: ClockText::new(&stream.plan.book.zone),
             point: Vec::new(),
+            scratch: Scratch::default(),
             record: Record { kind, key: "".into(), values, origin: Origin::default() },
             filled: 0,
             placed: HashMap::default(),
@@ -172,7 +174,7 @@ impl<'s, 'p> Worker<'s, 'p> {
         }
         let (placing, territory) = self.place()?;
         index.points.set_territory(territory, &mut self.point);
-        if index.overlays.at(&self.point).next().is_some() {
+        if index.overlays.at(&self.point, &mut self.scratch).next().is_some() {
             return None;
         }
         let rule = self.choose(cells, quick.at, territory)?;
@@ -245,7 +247,7 @@ impl<'s, 'p> Worker<'s, 'p> {
     fn place(&mut self) -> Option<Placed> {
         let stream = self.stream;
         let mut claims: SmallVec<[u32; 8]> = SmallVec::new();
-        for candidate in stream.engine.index().claims.at(&self.point) {
+        for candidate in stream.engine.index().claims.at(&self.point, &mut self.scratch) {
             if !candidate.is_certain() {
                 return None;
             }
@@ -271,12 +273,29 @@ impl<'s, 'p> Worker<'s, 'p> {
     fn choose(&mut self, cells: Cells<'_>, at: Timestamp, territory: Option<TerritoryId>) -> Option<Option<u32>> {
         let stream = self.stream;
         let index = stream.engine.index();
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let found = self.choose_among(index.rules.at(&self.point, &mut scratch), cells, at, territory);
+        self.scratch = scratch;
+        found
+    }
+
+    /// Likewise, among the rules that classes let through.
+    #[expect(clippy::option_option, reason = "no rule, and no answer, are two things")]
+    fn choose_among(
+        &mut self,
+        candidates: Candidates<'_>,
+        cells: Cells<'_>,
+        at: Timestamp,
+        territory: Option<TerritoryId>,
+    ) -> Option<Option<u32>> {
+        let stream = self.stream;
+        let index = stream.engine.index();
         let mut found: Option<(usize, u32)> = None;
         let rank = |item: usize| {
             let rule = stream.plan.book.rules.get(index.order.get(item)?.index())?;
             Some(rule.priority.rank)
         };
-        for candidate in index.rules.at(&self.point) {
+        for candidate in candidates {
             if let Some((_, first)) = found {
                 // Another rule of the same priority applies, or may: that is said with the decision.
                 if rank(candidate.item)? != first {

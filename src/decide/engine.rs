@@ -11,7 +11,7 @@ use super::find::find;
 use super::{Applying, Decision, choose, decide_by, overlay};
 use crate::model::{Record, RecordId, Rule, RuleId, TerritoryId, Value};
 use crate::plan::Plan;
-use crate::plan::index::{Certainty, Index};
+use crate::plan::index::{Certainty, Index, Scratch};
 use crate::state::State;
 
 /// Decides records of one type by the index of a book.
@@ -24,13 +24,14 @@ pub struct Engine<'p> {
     record: RecordId,
     index: Arc<Index>,
     point: Vec<u32>,
+    scratch: Scratch,
 }
 
 impl<'p> Engine<'p> {
     /// Makes the index of a book for one type of record.
     #[must_use]
     pub fn new(plan: &'p Plan, record: RecordId) -> Self {
-        Self { plan, record, index: Arc::new(Index::new(plan, record)), point: Vec::new() }
+        Self { plan, record, index: Arc::new(Index::new(plan, record)), point: Vec::new(), scratch: Scratch::default() }
     }
 
     /// Returns the index.
@@ -82,7 +83,7 @@ impl Applying for Engine<'_> {
         index.points.find(context.record, &context.plan.data, context.today, &mut self.point);
         self.derive(context);
         let holds = |id: TerritoryId| claims::written_holds(id, context);
-        let candidates = index.claims.at(&self.point).map(|c| (TerritoryId::from_index(c.item), c.is_certain()));
+        let candidates = index.claims.at(&self.point, &mut self.scratch).map(|c| (TerritoryId::from_index(c.item), c.is_certain()));
         let written: Vec<TerritoryId> = candidates.filter(|(id, certain)| *certain || holds(*id)).map(|(id, _)| id).collect();
         claims::with_rows(&written, &index.in_rows, context)
     }
@@ -94,7 +95,7 @@ impl Applying for Engine<'_> {
         }
         let context = *context;
         let index = &*self.index;
-        index.rules.at(&self.point).filter_map(move |candidate| {
+        index.rules.at(&self.point, &mut self.scratch).filter_map(move |candidate| {
             let id = *index.order.get(candidate.item)?;
             let rule = context.plan.book.rules.get(id.index())?;
             let holds = match candidate.certainty {
@@ -109,6 +110,6 @@ impl Applying for Engine<'_> {
     fn overlays<'a>(&'a mut self, context: &Context<'a>) -> impl Iterator<Item = usize> {
         let context = *context;
         let holds = move |position: usize| context.plan.book.overlays.get(position).is_some_and(|o| overlay::applies(o, &context));
-        self.index.overlays.at(&self.point).filter(move |c| c.is_certain() || holds(c.item)).map(|c| c.item)
+        self.index.overlays.at(&self.point, &mut self.scratch).filter(move |c| c.is_certain() || holds(c.item)).map(|c| c.item)
     }
 }

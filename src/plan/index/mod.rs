@@ -7,11 +7,13 @@
 
 mod group;
 mod point;
+mod scratch;
 
 use std::sync::Arc;
 
 pub use group::{Candidate, Candidates, Certainty, Group};
 pub use point::Points;
+pub use scratch::{Scratch, Source};
 
 use super::Plan;
 use crate::model::{Condition, RecordId, RuleId, TerritoryId};

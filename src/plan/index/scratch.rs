@@ -1,0 +1,86 @@
+//! Room to combine rows of bits in, kept from record to record, so that looking a record up allocates and moves nothing.
+
+use super::group::{BITS, BLOCK, Block, flip};
+
+/// What a class of one axis lets through, or several classes together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Everything.
+    All,
+    /// A row of the group's pool, by its first block.
+    Shared(u32),
+    /// A row of the scratch, by its first block.
+    Own(u32),
+    /// A row of the group's pool but for some bits.
+    Patched(Patched),
+}
+
+/// A row of a group's pool, by its first block, but for the bits at some positions among the patches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patched {
+    pub(super) row: u32,
+    pub(super) from: u32,
+    pub(super) to: u32,
+}
+
+/// Holds the rows that are to be combined for the record at hand.
+#[derive(Clone, Debug, Default)]
+pub struct Scratch {
+    shared: Vec<u32>,
+    patched: Vec<Patched>,
+    own: Vec<u32>,
+    /// Rows that were combined beforehand.
+    pool: Vec<Block>,
+}
+
+impl Scratch {
+    /// Forgets the rows added.
+    pub fn clear(&mut self) {
+        self.shared.clear();
+        self.patched.clear();
+        self.own.clear();
+    }
+
+    /// Adds what must let an item through.
+    pub fn add(&mut self, source: Source) {
+        match source {
+            Source::All => {}
+            Source::Shared(row) => self.shared.push(row),
+            Source::Own(row) => self.own.push(row),
+            Source::Patched(patched) => self.patched.push(patched),
+        }
+    }
+
+    /// Combines one block of the rows added. Blocks must be asked for in their order, none left out.
+    pub(super) fn block(&mut self, at: usize, pool: &[Block], patches: &[u32]) -> Block {
+        let mut left = [u64::MAX; BLOCK];
+        for row in &self.shared {
+            if let Some(block) = pool.get(*row as usize + at) {
+                and(&mut left, block);
+            }
+        }
+        for row in &self.own {
+            if let Some(block) = self.pool.get(*row as usize + at) {
+                and(&mut left, block);
+            }
+        }
+        let end = u32::try_from(at + 1).map_or(u32::MAX, |blocks| blocks.saturating_mul(BITS));
+        for patched in &mut self.patched {
+            let Some(block) = pool.get(patched.row as usize + at) else { continue };
+            let mut own = *block;
+            let waiting = patches.get(patched.from as usize..patched.to as usize).unwrap_or_default();
+            for bit in waiting.iter().take_while(|bit| **bit < end) {
+                flip(&mut own, *bit % BITS);
+                patched.from += 1;
+            }
+            and(&mut left, &own);
+        }
+        left
+    }
+}
+
+fn and(left: &mut Block, row: &Block) {
+    for (own, other) in left.iter_mut().zip(row) {
+        *own &= other;
+    }
+}

@@ -78,6 +78,8 @@ pub struct Stream<'p> {
     pub(super) arrival: Option<usize>,
     pub(super) name: Option<usize>,
     pub(super) money: Option<usize>,
+    /// By rule in the order considered: its place among priorities.
+    pub(super) ranks: Vec<u32>,
     /// By rule in the order considered: whether it always comes to the same.
     pub(super) fixed: Vec<bool>,
     pub(super) otherwise_fixed: bool,
@@ -143,6 +145,7 @@ impl<'p> Stream<'p> {
         let fields: Vec<Field> = ty.fields.iter().enumerate().map(field).collect();
         let rule = |id: &crate::model::RuleId| book.rules.get(id.index());
         let fixed = index.order.iter().map(|id| rule(id).is_some_and(|r| is_fixed(&r.route) && r.credit.is_none() && r.respond.is_none()));
+        let ranks = index.order.iter().map(|id| rule(id).map_or(u32::MAX, |r| r.priority.rank));
         let otherwise = book.otherwise.get(&record);
         let otherwise_fixed = otherwise.is_none_or(|o| is_fixed(&o.route) && o.credit.is_none() && o.respond.is_none());
         let whole = |id: &crate::model::RuleId| rule(id).and_then(|r| fields_asked(std::slice::from_ref(&r.condition)));
@@ -155,6 +158,7 @@ impl<'p> Stream<'p> {
         let money = Summary::new(plan, record).money_field().map(|f| f.index());
         Ok(Self {
             format: pieces.format(),
+            ranks: ranks.collect(),
             fixed: fixed.collect(),
             direct: direct && name.is_none_or(|n| cells.is_plain(n)),
             plan,

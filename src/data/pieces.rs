@@ -263,7 +263,7 @@ impl Splitter {
                     self.split(own, at);
                     let blank = self.cells.len() == 1 && own.iter().all(u8::is_ascii_whitespace);
                     if self.cells.len() == self.format.columns && !blank {
-                        take(PieceRow::Cells(Cells { line, text, cells: &self.cells }))?;
+                        take(PieceRow::Cells(Cells { line, text, cells: &self.cells, bare: self.format.delimiter == b',' }))?;
                     } else if !blank {
                         let ends: Vec<usize> = self.cells.iter().map(|(_, end)| end - at).collect();
                         let taken = Taken { cells: own, ends: &ends, raw: row };
@@ -294,7 +294,7 @@ impl Splitter {
                                 self.cells.push((start, *end));
                                 start = *end;
                             }
-                            take(PieceRow::Cells(Cells { line, text, cells: &self.cells }))?;
+                            take(PieceRow::Cells(Cells { line, text, cells: &self.cells, bare: false }))?;
                         }
                     }
                     (line, after_cr) = lines_after(line, after_cr, raw);

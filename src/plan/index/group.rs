@@ -202,6 +202,18 @@ impl Group {
         axis.and_then(|a| a.rows.get(class)).copied().unwrap_or(Source::All)
     }
 
+    /// Combines what several classes let through into one, which the scratch keeps; none when it would keep too much then.
+    #[must_use]
+    pub fn combine(&self, sources: &[Source], scratch: &mut Scratch) -> Option<Source> {
+        let mut asked = sources.iter().copied().filter(|source| *source != Source::All);
+        match (asked.next(), asked.next()) {
+            (None, _) => return Some(Source::All),
+            (Some(only), None) => return Some(only),
+            _ => {}
+        }
+        scratch.keep(sources, self.blocks, &self.pool, &self.patches)
+    }
+
     /// Yields the items that may hold at a point, in the order in which they are considered.
     #[must_use]
     pub fn at<'s>(&'s self, point: &[u32], scratch: &'s mut Scratch) -> Candidates<'s> {

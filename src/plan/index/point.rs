@@ -8,7 +8,7 @@ use crate::model::{
     Attribute, Condition, ConditionKind, FieldId, FieldPath, Place, Record, RecordId, ReferenceData, Root, Schema, TerritoryId, Type, Value,
 };
 use crate::plan::Plan;
-use crate::space::{Aspect, Axis, Coder, Space, day_tick};
+use crate::space::{Aspect, Axis, Coder, Plain, Space, day_tick};
 use crate::text::{FileId, Span};
 
 /// Finds the points of one type of record. A point has the class of each axis of the space, by position; axes that nobody
@@ -41,6 +41,7 @@ struct FieldAxis {
     /// What a reference leads to.
     to: Option<RecordId>,
     coder: Coder,
+    plain: Option<Plain>,
 }
 
 /// An axis of a derived field.
@@ -96,7 +97,8 @@ impl Points {
         if let Some(own) = self.by_field.get_mut(first.index()) {
             own.push(self.fields.len());
         }
-        self.fields.push(FieldAxis { at, holder: holder_at, field, to, coder });
+        let plain = Plain::of(axis, &coder);
+        self.fields.push(FieldAxis { at, holder: holder_at, field, to, coder, plain });
     }
 
     /// Finds the point of a record on a day, but for its derived fields and its territory.
@@ -125,6 +127,19 @@ impl Points {
     #[must_use]
     pub fn asks(&self, field: FieldId) -> bool {
         self.by_field.get(field.index()).is_some_and(|own| !own.is_empty())
+    }
+
+    /// Yields the positions of the axes that hang on one of the record's own fields.
+    pub fn axes_of(&self, field: FieldId) -> impl Iterator<Item = usize> {
+        self.by_field.get(field.index()).into_iter().flatten().filter_map(|at| self.fields.get(*at)).map(|axis| axis.at)
+    }
+
+    /// Lists the axes that hang on one of the record's own fields, with their look-ups of plain cells; none when one of them
+    /// has no such look-up, or hangs on what the field leads to.
+    #[must_use]
+    pub fn plain(&self, field: FieldId) -> Option<Vec<(usize, &Plain)>> {
+        let own = self.by_field.get(field.index())?.iter().map(|at| self.fields.get(*at));
+        own.map(|axis| axis.filter(|a| a.holder == 0).and_then(|a| Some((a.at, a.plain.as_ref()?)))).collect()
     }
 
     /// Lists the classes that a value of one of the record's own fields gives, by the position of the axis; axes that it
@@ -171,11 +186,24 @@ impl Points {
         self.today.is_some()
     }
 
+    /// Returns the position of the axis of the day it is.
+    #[must_use]
+    pub fn axis_of_day(&self) -> Option<usize> {
+        self.today.as_ref().map(|(at, _)| *at)
+    }
+
     /// Puts the day it is into a point.
     pub fn set_day(&self, today: Date, point: &mut [u32]) {
-        if let Some((at, coder)) = &self.today {
-            put(point, *at, coder.class_of_tick(day_tick(today)));
+        if let Some((at, class)) = self.class_of_day(today) {
+            put(point, at, Some(class));
         }
+    }
+
+    /// Returns the axis of the day it is, by its position, with the class of a day; none when no item asks for it.
+    #[must_use]
+    pub fn class_of_day(&self, today: Date) -> Option<(usize, usize)> {
+        let (at, coder) = self.today.as_ref()?;
+        Some((*at, coder.class_of_tick(day_tick(today)).unwrap_or(0)))
     }
 
     /// Yields the derived fields asked about, each with what [`Points::set_derived`] is to be told.
@@ -192,12 +220,17 @@ impl Points {
 
     /// Puts the territory that holds the record into a point.
     pub fn set_territory(&self, territory: Option<TerritoryId>, point: &mut [u32]) {
-        if let Some((at, classes)) = &self.territory {
-            let class = territory.and_then(|t| classes.get(t.index()).copied()).unwrap_or(0);
-            if let Some(own) = point.get_mut(*at) {
-                *own = class;
-            }
+        if let Some((at, class)) = self.class_of_territory(territory) {
+            put(point, at, Some(class));
         }
+    }
+
+    /// Returns the axis of the territory that holds the record, by its position, with the class; none when no item asks.
+    #[must_use]
+    pub fn class_of_territory(&self, territory: Option<TerritoryId>) -> Option<(usize, usize)> {
+        let (at, classes) = self.territory.as_ref()?;
+        let class = territory.and_then(|t| classes.get(t.index()).copied()).unwrap_or(0);
+        Some((*at, class as usize))
     }
 }
 

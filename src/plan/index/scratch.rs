@@ -2,8 +2,11 @@
 
 use super::group::{BITS, BLOCK, Block, flip};
 
+/// How many bytes of rows that were combined are kept.
+const MOST_KEPT: usize = 1 << 22;
+
 /// What a class of one axis lets through, or several classes together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Source {
     /// Everything.
     All,
@@ -16,7 +19,7 @@ pub enum Source {
 }
 
 /// A row of a group's pool, by its first block, but for the bits at some positions among the patches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Patched {
     pub(super) row: u32,
     pub(super) from: u32,
@@ -49,6 +52,22 @@ impl Scratch {
             Source::Own(row) => self.own.push(row),
             Source::Patched(patched) => self.patched.push(patched),
         }
+    }
+
+    /// Combines rows for good.
+    pub(super) fn keep(&mut self, sources: &[Source], blocks: usize, pool: &[Block], patches: &[u32]) -> Option<Source> {
+        if (self.pool.len() + blocks) * size_of::<Block>() > MOST_KEPT {
+            return None;
+        }
+        let row = u32::try_from(self.pool.len()).ok()?;
+        let added = (std::mem::take(&mut self.shared), std::mem::take(&mut self.patched), std::mem::take(&mut self.own));
+        sources.iter().for_each(|source| self.add(*source));
+        for at in 0..blocks {
+            let block = self.block(at, pool, patches);
+            self.pool.push(block);
+        }
+        (self.shared, self.patched, self.own) = added;
+        Some(Source::Own(row))
     }
 
     /// Combines one block of the rows added. Blocks must be asked for in their order, none left out.

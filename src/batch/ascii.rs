@@ -25,8 +25,9 @@ pub(super) fn seconds(cell: &[u8]) -> Option<i64> {
     let (hour, minute, second) = (two(h1, h2)?, two(i1, i2)?, two(s1, s2)?);
     let year = century * 100 + year;
     let fits = year >= 1000 && (1..=12).contains(&month) && day >= 1 && hour < 24 && minute < 60 && second < 60;
-    // The days that every month has; the last ones are looked at the general way.
-    (fits && day <= 28).then(|| days(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second)
+    // The last of February is looked at the general way.
+    let last = if month == 2 { 28 } else { 30 + (month + month / 8) % 2 };
+    (fits && day <= last).then(|| days(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second)
 }
 
 fn digit(byte: u8) -> Option<i64> {
@@ -81,5 +82,11 @@ mod tests {
         assert_eq!(whole(b"00120"), Some(120));
         assert_eq!(seconds(b"1970-01-02T00:00:01Z"), Some(86_401));
         assert_eq!(seconds(b"2028-02-28 23:59:59Z"), Some(1_835_395_199));
+        for month in 1..=12_i8 {
+            for day in 27..=31_i8 {
+                let text = format!("2027-{month:02}-{day:02}T00:00:00Z");
+                assert_eq!(seconds(text.as_bytes()), text.parse().ok().map(jiff::Timestamp::as_second), "{text}");
+            }
+        }
     }
 }

@@ -12,8 +12,7 @@ use super::sieve::Sieve;
 use super::stream::{How, Stream};
 use crate::data::{Cells, FieldReport};
 use crate::model::{Type, Value};
-use crate::space::Plain;
-use crate::text::Short;
+use crate::plan::index::PlainAxis;
 
 /// A column whose cells are looked at.
 pub(super) struct Column<'s> {
@@ -21,19 +20,26 @@ pub(super) struct Column<'s> {
     field: usize,
     /// Its position in the file.
     at: usize,
-    plain: Option<(Spelling, Vec<(usize, &'s Plain)>)>,
-    how: How,
+    /// Whether some words in it mean missing.
+    words: bool,
+    way: Way<'s>,
     cache: CellCache,
-    /// What a cell that is missing lets through.
-    missing: Outcome,
+    /// What an empty cell lets through; none when even that is odd, because something else is put in its place.
+    missing: Option<Outcome>,
 }
 
-/// Which plain spelling cells have.
-#[derive(Clone, Copy, Debug)]
-enum Spelling {
-    Text,
-    Whole,
-    Seconds,
+/// What is done with cells that have no blanks around them.
+enum Way<'s> {
+    /// Nothing: they are there.
+    Nothing,
+    /// Their text is looked up.
+    Text(Vec<PlainAxis<'s>>),
+    /// They are read as whole numbers.
+    Whole(Vec<PlainAxis<'s>>),
+    /// They are read as moments.
+    Seconds(Vec<PlainAxis<'s>>),
+    /// What one came to is kept.
+    Kept,
 }
 
 /// What the cells of a row told.
@@ -53,48 +59,84 @@ impl<'s> Column<'s> {
     /// Makes the column of a field; none when the file has none for it, and then what that lets through goes into `always`.
     pub(super) fn new(stream: &'s Stream<'_>, position: usize, sieve: &mut Sieve<'s>, always: &mut Vec<Outcome>) -> Option<Self> {
         let field = stream.fields.get(position)?;
-        let missing = sieve.outcome(field.id, &Default::default());
         let Some(at) = field.column else {
-            always.push(missing);
+            always.push(sieve.outcome(field.id, &Default::default()));
             return None;
         };
-        let spelling = match &stream.plan.book.schema.record(stream.record).fields.get(position)?.ty {
-            Type::Text { .. } | Type::Postal => Some(Spelling::Text),
-            Type::Number | Type::Percent | Type::Money(_) => Some(Spelling::Whole),
-            Type::Time => Some(Spelling::Seconds),
+        let missing = work_out(stream, position, "", sieve);
+        let plain = || stream.engine.index().plain(field.id).filter(|_| stream.cells.is_bare(position));
+        let way = match &stream.plan.book.schema.record(stream.record).fields.get(position)?.ty {
+            _ if field.how == How::Blank => Some(Way::Nothing),
+            Type::Text { .. } | Type::Postal => plain().map(Way::Text),
+            Type::Number | Type::Percent | Type::Money(_) => plain().map(Way::Whole),
+            Type::Time => plain().map(Way::Seconds),
             _ => None,
         };
-        let spelling = spelling.filter(|_| stream.cells.is_bare(position));
-        let plain = spelling.and_then(|spelling| Some((spelling, stream.engine.index().points.plain(field.id)?)));
-        Some(Self { field: position, at, plain, how: field.how, cache: CellCache::new(), missing })
+        let (way, words) = (way.unwrap_or(Way::Kept), stream.cells.has_words_for_missing(position));
+        Some(Self { field: position, at, words, way, cache: CellCache::new(), missing })
     }
 
     /// Reads the cell of a row; none when something about it is odd.
+    #[inline]
     pub(super) fn read(&mut self, stream: &Stream<'_>, cells: Cells<'_>, told: &mut Told, sieve: &mut Sieve<'_>) -> Option<()> {
         let cell = cells.bytes(self.at)?;
-        if cell.is_empty() {
-            self.miss(told, sieve);
-            return Some(());
+        let ([first, ..], [.., last]) = (cell, cell) else {
+            return self.miss(told, sieve);
+        };
+        // What has nothing to cut shows by its first and last byte.
+        if !first.is_ascii_graphic() || !last.is_ascii_graphic() || (self.words && stream.cells.means_missing(self.field, cell)) {
+            return self.read_any(stream, cells, told, sieve);
         }
-        if trimmed(cell) {
-            if stream.cells.means_missing(self.field, cell) {
-                self.miss(told, sieve);
+        match &self.way {
+            Way::Nothing => return Some(()),
+            Way::Text(axes) => {
+                if sieve.put_text(axes, cell, cells.short(self.at).as_ref()).is_some() {
+                    return Some(());
+                }
+            }
+            Way::Whole(axes) => {
+                if let Some(number) = ascii::whole(cell) {
+                    sieve.put_whole(axes, number);
+                    if Some(self.field) == stream.money {
+                        told.whole = number;
+                    }
+                    return Some(());
+                }
+            }
+            Way::Seconds(axes) => {
+                if let Some((number, at)) = ascii::seconds(cell).and_then(|n| Some((n, Timestamp::from_second(n).ok()?))) {
+                    sieve.put_whole(axes, number);
+                    if Some(self.field) == stream.arrival {
+                        told.at = Some(at);
+                    }
+                    return Some(());
+                }
+            }
+            Way::Kept => {}
+        }
+        self.read_kept(stream, cells, told, sieve)
+    }
+
+    /// Reads a cell that may have blanks around it or mean missing.
+    fn read_any(&mut self, stream: &Stream<'_>, cells: Cells<'_>, told: &mut Told, sieve: &mut Sieve<'_>) -> Option<()> {
+        let text = crate::model::trim(cells.at(self.at)?);
+        // What is put in the place of others is put there first.
+        if stream.cells.is_bare(self.field) {
+            if text.is_empty() || stream.cells.means_missing(self.field, text.as_bytes()) {
+                return self.miss(told, sieve);
+            }
+            if matches!(self.way, Way::Nothing) {
                 return Some(());
             }
-            if self.how == How::Blank || self.plainly(stream, cells, cell, told, sieve).is_some() {
-                return Some(());
-            }
         }
-        let (field, how) = (self.field, self.how);
-        let short = cells.short(self.at);
-        let text = cells.at(self.at)?;
-        if how == How::Blank {
-            if stream.cells.plain(field, text)?.is_none() {
-                self.miss(told, sieve);
-            }
-            return Some(());
-        }
-        let outcome = self.cache.get(short, || work_out(stream, field, text, sieve))?;
+        self.read_kept(stream, cells, told, sieve)
+    }
+
+    /// Looks up what a cell came to before, or works it out.
+    fn read_kept(&mut self, stream: &Stream<'_>, cells: Cells<'_>, told: &mut Told, sieve: &mut Sieve<'_>) -> Option<()> {
+        let field = self.field;
+        let outcome =
+            self.cache.get(cells.short(self.at).filter(|cell| cell.len() > 0), || work_out(stream, field, cells.at(self.at)?, sieve))?;
         sieve.take(outcome);
         if let Some(more) = &outcome.more {
             told.blank |= u64::from(more.blank) << field;
@@ -104,41 +146,12 @@ impl<'s> Column<'s> {
         Some(())
     }
 
-    fn miss(&self, told: &mut Told, sieve: &mut Sieve<'_>) {
+    #[inline]
+    fn miss(&self, told: &mut Told, sieve: &mut Sieve<'_>) -> Option<()> {
         told.blank |= 1 << self.field;
-        sieve.take(&self.missing);
-    }
-
-    /// Reads a plain cell; none when it is not plain.
-    fn plainly(&self, stream: &Stream<'_>, cells: Cells<'_>, cell: &[u8], told: &mut Told, sieve: &mut Sieve<'_>) -> Option<()> {
-        let (spelling, axes) = self.plain.as_ref()?;
-        let number = match spelling {
-            Spelling::Text => {
-                let short: Option<Short> = cells.short(self.at);
-                for (axis, plain) in axes {
-                    sieve.put(*axis, plain.class_of_text(cell, short.as_ref())?.unwrap_or(0));
-                }
-                return Some(());
-            }
-            Spelling::Whole => ascii::whole(cell)?,
-            Spelling::Seconds => ascii::seconds(cell)?,
-        };
-        for (axis, plain) in axes {
-            sieve.put(*axis, plain.class_of_whole(number)?);
-        }
-        if Some(self.field) == stream.arrival {
-            told.at = Some(Timestamp::from_second(number).ok()?);
-        }
-        if Some(self.field) == stream.money {
-            told.whole = number;
-        }
+        sieve.take(self.missing.as_ref()?);
         Some(())
     }
-}
-
-/// Whether a cell has nothing to cut, which its first and last byte tell.
-fn trimmed(cell: &[u8]) -> bool {
-    cell.first().is_some_and(u8::is_ascii_graphic) && cell.last().is_some_and(u8::is_ascii_graphic)
 }
 
 /// Reads a cell; none when it cannot be read, was replaced, or has a value that is not declared: those are counted one by one.

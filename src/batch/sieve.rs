@@ -7,7 +7,8 @@ use smallvec::SmallVec;
 
 use super::cell_cache::{More, Outcome};
 use crate::model::{FieldId, TerritoryId};
-use crate::plan::index::{Candidates, Index, Scratch, Source};
+use crate::plan::index::{Candidates, Index, PlainAxis, Scratch, Source};
+use crate::text::Short;
 
 /// The classes that a cell gives, by the position of the axis.
 pub(super) type Classes = SmallVec<[(u32, u32); 2]>;
@@ -60,23 +61,52 @@ impl<'s> Sieve<'s> {
     /// Takes the class on an axis, by its position.
     pub(super) fn put(&mut self, axis: usize, class: usize) {
         self.rules.add(self.index.rules.source(axis, class));
-        if self.pointed
-            && let (Some(own), Ok(class)) = (self.point.get_mut(axis), u32::try_from(class))
-        {
+        if self.pointed {
+            self.point_to(axis, class);
+        }
+    }
+
+    /// Takes the classes of a plain text; none when it is not plain, and then it has to be taken another way.
+    #[inline]
+    pub(super) fn put_text(&mut self, axes: &[PlainAxis<'_>], text: &[u8], short: Option<&Short>) -> Option<()> {
+        for axis in axes {
+            let class = axis.plain.class_of_text(text, short)?.unwrap_or(0);
+            self.put_on(axis, class);
+        }
+        Some(())
+    }
+
+    /// Takes the classes of a whole number, or of a moment in seconds.
+    #[inline]
+    pub(super) fn put_whole(&mut self, axes: &[PlainAxis<'_>], number: i64) {
+        for axis in axes {
+            self.put_on(axis, axis.plain.class_of_whole(number));
+        }
+    }
+
+    #[inline]
+    fn put_on(&mut self, axis: &PlainAxis<'_>, class: usize) {
+        if let Some(source) = axis.rules.get(class) {
+            self.rules.add(*source);
+        }
+        if self.pointed {
+            self.point_to(axis.at, class);
+        }
+    }
+
+    fn point_to(&mut self, axis: usize, class: usize) {
+        if let (Some(own), Ok(class)) = (self.point.get_mut(axis), u32::try_from(class)) {
             *own = class;
         }
     }
 
     /// Takes what a cell came to.
+    #[inline]
     pub(super) fn take(&mut self, outcome: &Outcome) {
         self.rules.add(outcome.source);
         if let Some(more) = &outcome.more {
             more.sources.iter().for_each(|source| self.rules.add(*source));
-            for (axis, class) in &more.classes {
-                if let Some(own) = self.point.get_mut(*axis as usize) {
-                    *own = *class;
-                }
-            }
+            more.classes.iter().for_each(|(axis, class)| self.point_to(*axis as usize, *class as usize));
         }
     }
 

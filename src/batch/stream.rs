@@ -76,7 +76,8 @@ pub struct Stream<'p> {
     pub(super) fields: Vec<Field>,
     pub(super) key: usize,
     pub(super) arrival: Option<usize>,
-    pub(super) name: Option<usize>,
+    /// The field that names a record, with its column.
+    pub(super) name: Option<(usize, usize)>,
     pub(super) money: Option<usize>,
     /// By rule in the order considered: its place among priorities.
     pub(super) ranks: Vec<u32>,
@@ -161,6 +162,7 @@ impl<'p> Stream<'p> {
             ranks: ranks.collect(),
             fixed: fixed.collect(),
             direct: direct && name.is_none_or(|n| cells.is_plain(n)),
+            name: name.and_then(|n| Some((n, cells.column(n)?))),
             plan,
             record,
             cells,
@@ -170,7 +172,6 @@ impl<'p> Stream<'p> {
             fields,
             key,
             arrival,
-            name,
             money,
             otherwise_fixed,
             asked,

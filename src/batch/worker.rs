@@ -162,9 +162,11 @@ impl<'s, 'p> Worker<'s, 'p> {
             let out = &mut part.csv;
             push_text(out, id, guarded, cells.bare);
             out.push(b',');
-            let name = stream.name.and_then(|n| Some((n, cells.at(stream.cells.column(n)?)?)));
-            if let Some(name) = name.and_then(|(n, cell)| stream.cells.plain(n, cell).flatten()) {
-                push_text(out, name, guarded, cells.bare);
+            if let Some((field, column)) = stream.name {
+                let name = crate::model::trim(cells.at(column)?);
+                if !name.is_empty() && !stream.cells.means_missing(field, name.as_bytes()) {
+                    push_text(out, name, guarded, cells.bare);
+                }
             }
             out.extend_from_slice(&verdict.middle);
             self.clock.push(out, at);

@@ -46,6 +46,7 @@ impl<'a> Cells<'a> {
 
     /// Returns the bytes of a cell; none when the row has no such column.
     #[must_use]
+    #[inline]
     pub fn bytes(&self, position: usize) -> Option<&'a [u8]> {
         let (start, end) = self.cells.get(position)?;
         self.text.as_bytes().get(*start..*end)
@@ -53,6 +54,7 @@ impl<'a> Cells<'a> {
 
     /// Returns a cell that is short; none for others.
     #[must_use]
+    #[inline]
     pub fn short(&self, position: usize) -> Option<Short> {
         let (start, end) = self.cells.get(position)?;
         Short::within(self.text.as_bytes(), *start, *end)
@@ -108,6 +110,12 @@ impl CellReader {
     #[must_use]
     pub fn is_bare(&self, field: usize) -> bool {
         self.plans.get(field).is_some_and(FieldPlan::is_bare)
+    }
+
+    /// Returns whether some words in cells of a field mean missing.
+    #[must_use]
+    pub fn has_words_for_missing(&self, field: usize) -> bool {
+        self.plans.get(field).is_some_and(FieldPlan::has_words_for_missing)
     }
 
     /// Returns whether a cell without outer blanks means missing.

@@ -11,6 +11,7 @@ mod config;
 mod csv_rows;
 mod error;
 mod input;
+mod marks;
 mod order;
 mod pieces;
 mod records;

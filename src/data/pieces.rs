@@ -11,6 +11,7 @@ use csv_core::ReadRecordResult;
 use memchr::{memchr, memchr_iter, memrchr};
 
 use super::csv_rows::{Begun, CsvRows, Finished, Rest, Taken, lines_after};
+use super::marks::Marks;
 use super::{Cells, DataError, Input, LONGEST_ROW, SetAside};
 
 /// About how many bytes a piece has.
@@ -246,24 +247,25 @@ impl Splitter {
         let bytes = piece.bytes.as_slice();
         let text = std::str::from_utf8(bytes).ok();
         let plain = piece.after_cr || memchr(b'\r', bytes).is_some();
+        let bare = self.format.delimiter == b',';
+        let mut marks = Marks::new(bytes, self.format.delimiter);
         let (mut line, mut after_cr, mut at) = (piece.line, piece.after_cr, 0);
         while at < bytes.len() {
-            let rest = bytes.get(at..).unwrap_or_default();
-            if let empty @ 1.. = rest.iter().take_while(|b| matches!(b, b'\n' | b'\r')).count() {
+            if let Some(b'\n' | b'\r') = bytes.get(at) {
+                let rest = bytes.get(at..).unwrap_or_default();
+                let empty = rest.iter().take_while(|b| matches!(b, b'\n' | b'\r')).count();
                 (line, after_cr) = lines_after(line, after_cr, rest.get(..empty).unwrap_or_default());
                 at += empty;
+                marks.skip_to(at);
                 continue;
             }
-            let length = memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
-            let row = rest.get(..length).unwrap_or_default();
-            let own = row.strip_suffix(b"\n").unwrap_or(row);
-            match text {
-                // Most rows have neither; looking for both at once is one pass.
-                Some(text) if memchr::memchr2(b'"', b'\r', own).is_none() => {
-                    self.split(own, at);
+            match text.zip(self.split(bytes, at, &mut marks)) {
+                Some((text, end)) => {
+                    let own = bytes.get(at..end).unwrap_or_default();
+                    let row = bytes.get(at..bytes.len().min(end + 1)).unwrap_or_default();
                     let blank = self.cells.len() == 1 && own.iter().all(u8::is_ascii_whitespace);
                     if self.cells.len() == self.format.columns && !blank {
-                        take(PieceRow::Cells(Cells { line, text, cells: &self.cells, bare: self.format.delimiter == b',' }))?;
+                        take(PieceRow::Cells(Cells { line, text, cells: &self.cells, bare }))?;
                     } else if !blank {
                         let ends: Vec<usize> = self.cells.iter().map(|(_, end)| end - at).collect();
                         let taken = Taken { cells: own, ends: &ends, raw: row };
@@ -272,14 +274,15 @@ impl Splitter {
                             take(PieceRow::SetAside(row))?;
                         }
                     }
-                    at += length;
+                    at += row.len();
                     if plain {
                         (line, after_cr) = lines_after(line, after_cr, row);
                     } else {
                         line += 1;
                     }
                 }
-                _ => {
+                None => {
+                    let rest = bytes.get(at..).unwrap_or_default();
                     let read = self.one.read(rest).max(1);
                     let raw = rest.get(..read).unwrap_or_default();
                     let offset = piece.offset + u64::try_from(at).unwrap_or(0);
@@ -299,21 +302,30 @@ impl Splitter {
                     }
                     (line, after_cr) = lines_after(line, after_cr, raw);
                     at += read;
+                    marks.skip_to(at);
                 }
             }
         }
         Ok(())
     }
 
-    /// Splits a row without quotes; `at` is where it begins in the piece.
-    fn split(&mut self, row: &[u8], at: usize) {
+    /// Splits the row that begins at a position; returns where it ends, none when it holds a quote or a carriage return.
+    fn split(&mut self, bytes: &[u8], at: usize, marks: &mut Marks<'_>) -> Option<usize> {
         self.cells.clear();
         let mut start = at;
-        for end in memchr_iter(self.format.delimiter, row) {
-            self.cells.push((start, at + end));
-            start = at + end + 1;
+        for end in marks {
+            match bytes.get(end) {
+                Some(b'\n') => {
+                    self.cells.push((start, end));
+                    return Some(end);
+                }
+                Some(b'"' | b'\r') => return None,
+                _ => self.cells.push((start, end)),
+            }
+            start = end + 1;
         }
-        self.cells.push((start, at + row.len()));
+        self.cells.push((start, bytes.len()));
+        Some(bytes.len())
     }
 }
 

@@ -206,9 +206,14 @@ impl FieldPlan {
         self.wanted.key.is_none() && replace.is_empty() && unit.is_none() && format.is_none()
     }
 
+    /// Whether some words mean missing.
+    pub fn has_words_for_missing(&self) -> bool {
+        !self.blank.is_empty()
+    }
+
     /// Whether a trimmed cell means missing.
     pub fn means_missing(&self, cell: &[u8]) -> bool {
-        !self.blank.is_empty() && self.blank.iter().any(|word| word.as_bytes() == cell)
+        self.blank.iter().any(|word| word.as_bytes() == cell)
     }
 
     /// Trims, drops what means missing, replaces; none when nothing is left.

@@ -77,12 +77,13 @@ impl Plain {
         }
     }
 
-    /// Returns the class of a whole number, or of an instant in seconds since 1970; none for texts.
+    /// Returns the class of a whole number, or of an instant in seconds since 1970; the first for texts.
     #[must_use]
-    pub fn class_of_whole(&self, number: i64) -> Option<usize> {
+    #[inline]
+    pub fn class_of_whole(&self, number: i64) -> usize {
         match self {
-            Self::Whole(cuts) | Self::Seconds(cuts) => Some(cuts.first + cuts.from.partition_point(|from| *from <= number)),
-            Self::Texts(..) | Self::Domain(_) => None,
+            Self::Whole(cuts) | Self::Seconds(cuts) => cuts.first + cuts.from.partition_point(|from| *from <= number),
+            Self::Texts(..) | Self::Domain(_) => 0,
         }
     }
 }
@@ -115,6 +116,9 @@ impl PlainTexts {
     fn find(&self, text: &Short) -> Option<usize> {
         if let Some(class) = self.values.get(text) {
             return Some(class as usize);
+        }
+        if self.beginnings.is_empty() {
+            return self.others;
         }
         let length = text.len();
         let longest = self.beginnings.iter().filter(|(own, _)| *own <= length).find_map(|(own, table)| table.get(&text.first(*own)));

@@ -39,6 +39,7 @@ impl Short {
     /// Takes a text out of a longer one, which is faster where that goes on for a while; none when it is longer, or the
     /// place is outside.
     #[must_use]
+    #[inline]
     pub fn within(whole: &[u8], start: usize, end: usize) -> Option<Self> {
         match whole.get(start..)?.first_chunk::<32>() {
             Some(bytes) => Self::cut(bytes, end.checked_sub(start)?),
@@ -46,6 +47,7 @@ impl Short {
         }
     }
 
+    #[inline]
     fn cut(bytes: &[u8; 32], length: usize) -> Option<Self> {
         let mask = MASKS.get(length)?;
         let mut words = [0; 4];
@@ -60,6 +62,7 @@ impl Short {
     /// Returns its length in bytes.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "nobody asks")]
+    #[inline]
     pub fn len(&self) -> usize {
         let [_, _, _, last] = self.0;
         usize::try_from(last >> 56).unwrap_or(0)
@@ -67,6 +70,7 @@ impl Short {
 
     /// Returns its first bytes, that many; the whole when it is no longer.
     #[must_use]
+    #[inline]
     pub fn first(&self, length: usize) -> Self {
         let (Some([a, b, c, d]), [e, f, g, h]) = (MASKS.get(length), self.0) else { return *self };
         if length >= self.len() { *self } else { Self([a & e, b & f, c & g, (d & h) | (length as u64) << 56]) }
@@ -74,12 +78,14 @@ impl Short {
 
     /// Returns whether every character is ASCII.
     #[must_use]
+    #[inline]
     pub fn is_ascii(&self) -> bool {
         self.0.iter().fold(0, |all, word| all | word) & each(0x80) == 0
     }
 
     /// Returns whether every character is ASCII, and none a blank or a control character but Delete.
     #[must_use]
+    #[inline]
     pub fn is_solid(&self) -> bool {
         let Some(mask) = MASKS.get(self.len()) else { return false };
         let below = self.0.iter().zip(mask).fold(0, |all, (word, mask)| all | (!word.wrapping_add(each(0x80 - 0x21)) & each(0x80) & mask));
@@ -88,18 +94,29 @@ impl Short {
 
     /// Returns it with the letters of ASCII small; it must be ASCII.
     #[must_use]
+    #[inline]
     pub fn small(&self) -> Self {
-        Self(self.0.map(|word| word | letters(word, b'A', b'Z') >> 2))
+        let [a, b, c, d] = self.0;
+        let small = |word| word | letters(word, b'A', b'Z') >> 2;
+        Self([small(a), small(b), small(c), small(d)])
     }
 
     /// Returns it with the letters of ASCII capital; it must be ASCII.
     #[must_use]
+    #[inline]
     pub fn capital(&self) -> Self {
-        Self(self.0.map(|word| word & !(letters(word, b'a', b'z') >> 2)))
+        let [a, b, c, d] = self.0;
+        // Digits and blanks have not the bit that all letters have.
+        if (a | b | c | (d & (u64::MAX >> 8))) & each(0x40) == 0 {
+            return *self;
+        }
+        let capital = |word| word & !(letters(word, b'a', b'z') >> 2);
+        Self([capital(a), capital(b), capital(c), capital(d)])
     }
 
     /// Returns a hash, the same in every run.
     #[must_use]
+    #[inline]
     pub fn hash(&self) -> u64 {
         // Multiply and fold as in wyhash (Wang Yi 2019); the constants are its own.
         let [a, b, c, d] = self.0;
@@ -153,7 +170,11 @@ impl ShortTable {
 
     /// Finds the number of a text.
     #[must_use]
+    #[inline]
     pub fn get(&self, text: &Short) -> Option<u32> {
+        if self.places.is_empty() {
+            return None;
+        }
         let (tag, mut at) = self.place(text);
         loop {
             let (own, number) = *self.places.get(at)?;

@@ -198,8 +198,14 @@ impl Group {
     /// Returns what a class lets through, by the position of its axis in points.
     #[must_use]
     pub fn source(&self, axis: usize, class: usize) -> Source {
+        self.sources(axis).get(class).copied().unwrap_or(Source::All)
+    }
+
+    /// Lists what the classes of an axis let through, by its position in points; nothing when no item asks.
+    #[must_use]
+    pub fn sources(&self, axis: usize) -> &[Source] {
         let axis = self.by_point.get(axis).copied().flatten().and_then(|at| self.axes.get(at as usize));
-        axis.and_then(|a| a.rows.get(class)).copied().unwrap_or(Source::All)
+        axis.map_or(&[], |a| &a.rows)
     }
 
     /// Combines what several classes let through into one, which the scratch keeps; none when it would keep too much then.

@@ -45,6 +45,7 @@ impl Scratch {
     }
 
     /// Adds what must let an item through.
+    #[inline]
     pub fn add(&mut self, source: Source) {
         match source {
             Source::All => {}

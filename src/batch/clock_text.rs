@@ -92,8 +92,9 @@ fn civil(days: i64) -> (i64, i64, i64) {
 }
 
 /// Writes two decimal digits.
+#[inline]
 fn two(tens: &mut u8, ones: &mut u8, value: i64) {
-    let value = u8::try_from(value).unwrap_or(0);
+    let [value, ..] = value.to_le_bytes();
     (*tens, *ones) = (b'0' + value / 10, b'0' + value % 10);
 }
 

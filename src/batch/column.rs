@@ -112,7 +112,14 @@ impl<'s> Column<'s> {
                     return Some(());
                 }
             }
-            Way::Kept => {}
+            Way::Kept => {
+                if let Some(outcome) = cells.short(self.at).and_then(|cell| self.cache.known(&cell))
+                    && outcome.more.is_none()
+                {
+                    sieve.take(outcome);
+                    return Some(());
+                }
+            }
         }
         self.read_kept(stream, cells, told, sieve)
     }
@@ -133,10 +140,14 @@ impl<'s> Column<'s> {
     }
 
     /// Looks up what a cell came to before, or works it out.
+    #[inline(never)]
     fn read_kept(&mut self, stream: &Stream<'_>, cells: Cells<'_>, told: &mut Told, sieve: &mut Sieve<'_>) -> Option<()> {
         let field = self.field;
-        let outcome =
-            self.cache.get(cells.short(self.at).filter(|cell| cell.len() > 0), || work_out(stream, field, cells.at(self.at)?, sieve))?;
+        let short = cells.short(self.at);
+        let outcome = match short.filter(|cell| self.cache.knows(cell)) {
+            Some(cell) => self.cache.known(&cell)?,
+            None => self.cache.learn(short, || work_out(stream, field, cells.at(self.at)?, sieve))?,
+        };
         sieve.take(outcome);
         if let Some(more) = &outcome.more {
             told.blank |= u64::from(more.blank) << field;

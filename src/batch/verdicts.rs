@@ -13,47 +13,43 @@ use crate::decide::{Decider, Decision};
 use crate::report::{Row, Share, Summary};
 
 /// What a rule always comes to.
-pub(super) struct Verdict {
+struct Verdict {
     /// One of the decisions.
     decision: Decision,
-    /// What stands between the name and the moment of the decision.
-    pub middle: Vec<u8>,
-    /// How many there were.
-    share: Share,
-    /// The sum of the amounts that are plain whole numbers.
-    whole: i128,
+    /// The sum of the amounts that are no plain whole numbers.
+    amount: Decimal,
 }
 
-impl Verdict {
-    /// Makes a template of a decision, if it is of the rule expected and nothing in it hangs on the record.
-    fn new(stream: &Stream<'_>, rule: Option<u32>, decision: Decision) -> Option<Self> {
-        let expected = match rule {
-            Some(item) => Some(Decider::Rule(*stream.engine.index().order.get(item as usize)?)),
-            None => stream.plan.book.otherwise.get(&stream.record).map(|_| Decider::Otherwise),
-        };
-        let plain = decision.outcome.by == expected && decision.also.is_empty() && decision.added.is_empty() && decision.credits.is_empty();
-        if !plain || decision.due.is_some() || decision.trials.len() > 1 || decision.matching.is_some() {
-            return None;
-        }
-        let guarded = matches!(stream.wanted, Wanted::Csv { guarded: true });
-        let row = Row::new(stream.plan, &decision);
-        let cells = row_cells(&row);
-        let mut middle = vec![b','];
-        for cell in cells.get(2..cells.len() - 1).unwrap_or_default() {
-            push_csv_row(&mut middle, std::slice::from_ref(cell), guarded);
-            middle.pop();
-            middle.push(b',');
-        }
-        Some(Self { decision, middle, share: Share::default(), whole: 0 })
-    }
+/// What is asked of a verdict for every row, kept close together.
+#[derive(Clone, Copy)]
+struct Tally {
+    /// The sum of the amounts that are plain whole numbers.
+    whole: i128,
+    count: u64,
+    /// Where the text begins and ends that stands between the name and the moment of the decision.
+    text: (u32, u32),
+}
 
-    /// Counts one more.
-    pub(super) fn count(&mut self, told: &Told) {
-        self.share.count += 1;
-        match told.amount {
-            Some(amount) => self.share.amount = self.share.amount.saturating_add(amount),
-            None => self.whole += i128::from(told.whole),
-        }
+/// Returns whether a decision is by the rule expected and nothing in it hangs on the record.
+fn is_template(stream: &Stream<'_>, rule: Option<u32>, decision: &Decision) -> Option<bool> {
+    let expected = match rule {
+        Some(item) => Some(Decider::Rule(*stream.engine.index().order.get(item as usize)?)),
+        None => stream.plan.book.otherwise.get(&stream.record).map(|_| Decider::Otherwise),
+    };
+    let plain = decision.outcome.by == expected && decision.also.is_empty() && decision.added.is_empty() && decision.credits.is_empty();
+    Some(plain && decision.due.is_none() && decision.trials.len() <= 1 && decision.matching.is_none())
+}
+
+/// Writes what stands between the name and the moment of a decision.
+fn push_middle(stream: &Stream<'_>, decision: &Decision, out: &mut Vec<u8>) {
+    let guarded = matches!(stream.wanted, Wanted::Csv { guarded: true });
+    let row = Row::new(stream.plan, decision);
+    let cells = row_cells(&row);
+    out.push(b',');
+    for cell in cells.get(2..cells.len() - 1).unwrap_or_default() {
+        push_csv_row(out, std::slice::from_ref(cell), guarded);
+        out.pop();
+        out.push(b',');
     }
 }
 
@@ -64,45 +60,69 @@ pub(super) struct Verdicts {
     /// By rule (none for the last resort) and placing: likewise.
     found: HashMap<(Option<u32>, u32), u32, FixedState>,
     /// None where it is not always the same.
-    all: Vec<Option<Verdict>>,
+    tallies: Vec<Option<Tally>>,
+    /// By the same positions.
+    verdicts: Vec<Option<Verdict>>,
+    texts: Vec<u8>,
 }
 
 impl Verdicts {
     /// Makes room for so many rules.
     pub(super) fn new(rules: usize) -> Self {
-        Self { last: vec![(u32::MAX, 0); rules + 1], found: HashMap::default(), all: Vec::new() }
+        let last = vec![(u32::MAX, 0); rules + 1];
+        Self { last, found: HashMap::default(), tallies: Vec::new(), verdicts: Vec::new(), texts: Vec::new() }
     }
 
-    /// Finds what a rule always comes to in a placing, from the first row that it takes; none when it does not.
-    pub(super) fn get(
+    /// Counts what a rule always comes to in a placing, which the first row that it takes shows; returns what stands between
+    /// the name and the moment of the decision. None when it is not always the same, and then nothing is counted.
+    pub(super) fn count(
         &mut self,
         stream: &Stream<'_>,
         (rule, placing): (Option<u32>, u32),
+        told: &Told,
         decide: impl FnOnce() -> Option<Decision>,
-    ) -> Option<&mut Verdict> {
-        let last = self.last.get_mut(rule.map_or(0, |item| item as usize + 1))?;
-        if last.0 != placing {
-            let at = match self.found.get(&(rule, placing)) {
+    ) -> Option<&[u8]> {
+        let place = rule.map_or(0, |item| item as usize + 1);
+        let (known, mut at) = *self.last.get(place)?;
+        if known != placing {
+            at = match self.found.get(&(rule, placing)) {
                 Some(at) => *at,
-                None => {
-                    let made = Verdict::new(stream, rule, decide()?);
-                    let at = u32::try_from(self.all.len()).ok()?;
-                    self.all.push(made);
-                    self.found.insert((rule, placing), at);
-                    at
-                }
+                None => self.add(stream, (rule, placing), decide()?)?,
             };
-            *last = (placing, at);
+            *self.last.get_mut(place)? = (placing, at);
         }
-        self.all.get_mut(last.1 as usize)?.as_mut()
+        let tally = self.tallies.get_mut(at as usize)?.as_mut()?;
+        tally.count += 1;
+        tally.whole += i128::from(told.whole);
+        if let Some(amount) = told.amount {
+            let verdict = self.verdicts.get_mut(at as usize)?.as_mut()?;
+            verdict.amount = verdict.amount.saturating_add(amount);
+        }
+        self.texts.get(tally.text.0 as usize..tally.text.1 as usize)
+    }
+
+    #[inline(never)]
+    fn add(&mut self, stream: &Stream<'_>, key: (Option<u32>, u32), decision: Decision) -> Option<u32> {
+        let at = u32::try_from(self.verdicts.len()).ok()?;
+        let (mut tally, mut verdict) = (None, None);
+        if is_template(stream, key.0, &decision)? {
+            let from = u32::try_from(self.texts.len()).ok()?;
+            push_middle(stream, &decision, &mut self.texts);
+            tally = Some(Tally { whole: 0, count: 0, text: (from, u32::try_from(self.texts.len()).ok()?) });
+            verdict = Some(Verdict { decision, amount: Decimal::ZERO });
+        }
+        self.tallies.push(tally);
+        self.verdicts.push(verdict);
+        self.found.insert(key, at);
+        Some(at)
     }
 
     /// Adds everything that was counted.
     pub(super) fn add_to(&self, summary: &mut Summary, stream: &Stream<'_>) {
-        for verdict in self.all.iter().flatten() {
-            let whole = Decimal::try_from_i128_with_scale(verdict.whole, 0).unwrap_or(Decimal::MAX);
-            let amount = verdict.share.amount.saturating_add(whole);
-            summary.add_share(stream.plan, &verdict.decision, Share { amount, ..verdict.share });
+        for (tally, verdict) in self.tallies.iter().flatten().zip(self.verdicts.iter().flatten()) {
+            let whole = Decimal::try_from_i128_with_scale(tally.whole, 0).unwrap_or(Decimal::MAX);
+            let share = Share { count: tally.count, amount: verdict.amount.saturating_add(whole) };
+            summary.add_share(stream.plan, &verdict.decision, share);
         }
     }
 }

@@ -152,23 +152,25 @@ impl<'s, 'p> Worker<'s, 'p> {
             return None;
         }
         let rule = self.choose(cells, at, territory)?;
+        let name = match stream.name {
+            Some((field, column)) => Some((field, crate::model::trim(cells.at(column)?))),
+            None => None,
+        };
         let (engine, state) = (&mut self.engine, &self.state);
-        let verdict = self.verdicts.get(stream, (rule, placing), || {
+        let middle = self.verdicts.count(stream, (rule, placing), &told, || {
             let record = stream.cells.record(cells, &mut stream.cells.report()).ok()?;
             Some(whole(stream, engine, state, record))
         })?;
-        verdict.count(&told);
         if let Wanted::Csv { guarded } = stream.wanted {
             let out = &mut part.csv;
             push_text(out, id, guarded, cells.bare);
             out.push(b',');
-            if let Some((field, column)) = stream.name {
-                let name = crate::model::trim(cells.at(column)?);
+            if let Some((field, name)) = name {
                 if !name.is_empty() && !stream.cells.means_missing(field, name.as_bytes()) {
                     push_text(out, name, guarded, cells.bare);
                 }
             }
-            out.extend_from_slice(&verdict.middle);
+            out.extend_from_slice(middle);
             self.clock.push(out, at);
             out.push(b'\n');
         }
@@ -235,19 +237,19 @@ impl<'s, 'p> Worker<'s, 'p> {
         let stream = self.stream;
         let mut found: Option<(usize, u32)> = None;
         for candidate in self.sieve.rules() {
-            let rank = *stream.ranks.get(candidate.item)?;
+            let rule = stream.rules.get(candidate.item)?;
             // Another rule of the same priority applies, or may: that is said with the decision.
-            if found.is_some_and(|(_, first)| rank != first) {
+            if found.is_some_and(|(_, first)| rule.rank != first) {
                 break;
             }
             if !self.asked.applies(candidate, cells, at, territory)? {
                 continue;
             }
-            if found.is_some() || !*stream.fixed.get(candidate.item)? {
+            if found.is_some() || !rule.fixed {
                 return None;
             }
-            found = Some((candidate.item, rank));
-            if stream.ranks.get(candidate.item + 1) != Some(&rank) {
+            found = Some((candidate.item, rule.rank));
+            if rule.alone {
                 break;
             }
         }

@@ -32,6 +32,49 @@ pub enum Plain {
 pub struct Cuts {
     from: Vec<i64>,
     first: usize,
+    /// By bucket of the distance from the first cut: how many cuts lie in the buckets before.
+    before: Vec<usize>,
+}
+
+/// How many buckets the distances of one more binary digit have, as a power of two.
+const FINENESS: u32 = 4;
+
+impl Cuts {
+    fn new(from: Vec<i64>, first: usize) -> Self {
+        let base = from.first().copied().unwrap_or(0);
+        let buckets = bucket(u64::MAX) + 1;
+        let mut before: Vec<usize> = vec![0; buckets + 1];
+        for cut in &from {
+            if let Some(count) = before.get_mut(bucket(cut.abs_diff(base)) + 1) {
+                *count += 1;
+            }
+        }
+        let mut all = 0;
+        for count in &mut before {
+            all += *count;
+            *count = all;
+        }
+        Self { from, first, before }
+    }
+
+    /// Finds the class of a number.
+    #[inline]
+    fn class(&self, number: i64) -> usize {
+        let Some(base) = self.from.first().filter(|base| **base <= number) else { return self.first };
+        let bucket = bucket(number.abs_diff(*base));
+        let before = self.before.get(bucket..).and_then(|rest| rest.first_chunk()).copied();
+        let [start, end] = before.unwrap_or([0, self.from.len()]);
+        let near = self.from.get(start..end).unwrap_or_default();
+        self.first + start + near.iter().take_while(|from| **from <= number).count()
+    }
+}
+
+/// Numbers by their size: those of the same first five binary digits are in one bucket.
+#[inline]
+fn bucket(distance: u64) -> usize {
+    let digits = u64::BITS - distance.leading_zeros();
+    let cut = digits.saturating_sub(FINENESS + 1);
+    usize::try_from((u64::from(cut) << FINENESS) + (distance >> cut)).unwrap_or(usize::MAX)
 }
 
 /// The classes of texts.
@@ -53,11 +96,11 @@ impl Plain {
             (Aspect::Domain, _) => Some(Self::Domain(PlainTexts::of(axis))),
             (Aspect::Value(Kind::Number), Coder::Numbers(ends, first)) => {
                 let from = ends.iter().map(|(end, inside)| least_behind(*end, *inside)).collect();
-                Some(Self::Whole(Cuts { from, first: *first }))
+                Some(Self::Whole(Cuts::new(from, *first)))
             }
             (Aspect::Value(Kind::Instant), Coder::Ticks(ends, first)) => {
                 let from = ends.iter().map(|end| clamp(end.div_euclid(1_000_000_000) + 1)).collect();
-                Some(Self::Seconds(Cuts { from, first: *first }))
+                Some(Self::Seconds(Cuts::new(from, *first)))
             }
             _ => None,
         }
@@ -82,7 +125,7 @@ impl Plain {
     #[inline]
     pub fn class_of_whole(&self, number: i64) -> usize {
         match self {
-            Self::Whole(cuts) | Self::Seconds(cuts) => cuts.first + cuts.from.partition_point(|from| *from <= number),
+            Self::Whole(cuts) | Self::Seconds(cuts) => cuts.class(number),
             Self::Texts(..) | Self::Domain(_) => 0,
         }
     }
@@ -144,4 +187,83 @@ fn least_behind(end: Decimal, inside: bool) -> i64 {
 
 fn clamp(number: i128) -> i64 {
     i64::try_from(number).unwrap_or(if number < 0 { i64::MIN } else { i64::MAX })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Value;
+    use crate::space::axis::{AxisKey, Bounds};
+    use proptest::prelude::*;
+
+    fn axis(aspect: Aspect, classes: Vec<Class>) -> Axis {
+        let key = AxisKey { path: vec!["x".into()], aspect };
+        Axis { key, written: "x".into(), ty: crate::model::Type::Number, classes, fact: None }
+    }
+
+    fn texts(values: &[String], beginnings: &[String]) -> Vec<Class> {
+        let all = |of: &[String]| of.iter().map(|t| Arc::from(t.as_str())).collect::<std::collections::BTreeSet<Arc<str>>>();
+        let values = all(values).into_iter().map(|v| Class::Values(vec![v]));
+        let beginnings = all(beginnings).into_iter().map(|b| Class::Others(vec![b]));
+        [Class::Missing].into_iter().chain(values).chain(beginnings).chain([Class::Others(vec!["".into()])]).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn plain_texts_have_the_classes_of_their_values(
+            values in proptest::collection::vec("[a-c]{1,3}|[a-z]{30,34}", 0..20),
+            beginnings in proptest::collection::vec("[a-c]{1,3}", 0..20),
+            text in "[a-cA-C]{1,5}|[a-c é]{1,4}|[a-z]{30,34}|[a-c]{0,2}@[a-cA-C. >é]{0,4}",
+        ) {
+            for kind in [Kind::Text, Kind::AnyCase, Kind::Postal] {
+                let fold = |all: &[String]| -> Vec<String> { all.iter().map(|t| super::super::axis::fold(kind, t).into_owned()).collect() };
+                let axis = axis(Aspect::Value(kind), texts(&fold(&values), &fold(&beginnings)));
+                let coder = Coder::of(&axis);
+                let plain = Plain::of(&axis, &coder).expect("texts");
+                if let Some(class) = plain.class_of_text(text.as_bytes(), Short::new(text.as_bytes()).as_ref()) {
+                    prop_assert_eq!(class, coder.class(&Value::Text(text.as_str().into()), true));
+                }
+            }
+            let axis = axis(Aspect::Domain, texts(&values, &[]));
+            let coder = Coder::of(&axis);
+            let plain = Plain::of(&axis, &coder).expect("domains");
+            if let Some(class) = plain.class_of_text(text.as_bytes(), None) {
+                prop_assert_eq!(class, coder.class(&Value::Text(text.as_str().into()), true));
+            }
+        }
+
+        #[test]
+        fn whole_numbers_have_the_classes_of_their_values(
+            mut ends in proptest::collection::btree_map(-50_i64..200, any::<bool>(), 0..20),
+            far in proptest::collection::btree_map(any::<i64>(), any::<bool>(), 0..20),
+            number in prop_oneof![0..100_i64, any::<i64>()],
+            scale in 0..2_u32,
+        ) {
+            ends.extend(far);
+            let ends: Vec<(Decimal, bool)> = ends.into_iter().map(|(end, inside)| (Decimal::from_i128_with_scale(end.into(), scale), inside)).collect();
+            let bounds = |high| Class::Numbers(Bounds { low: None, high });
+            let classes = [Class::Missing].into_iter().chain(ends.iter().map(|e| bounds(Some(*e)))).chain([bounds(None)]).collect();
+            let axis = axis(Aspect::Value(Kind::Number), classes);
+            let coder = Coder::of(&axis);
+            let plain = Plain::of(&axis, &coder).expect("numbers");
+            let near = ends.iter().filter_map(|(end, _)| end.to_i64()).flat_map(|end| [end.saturating_sub(1), end, end.saturating_add(1)]);
+            for number in near.chain([number]) {
+                prop_assert_eq!(Some(plain.class_of_whole(number)), coder.class(&Value::Number(number.into()), true), "{}", number);
+            }
+        }
+
+        #[test]
+        fn seconds_have_the_classes_of_their_instants(
+            ends in proptest::collection::btree_set(-5_000_000_000_i128..5_000_000_000, 0..20),
+            second in -6..6_i64,
+        ) {
+            let bounds = |high| Class::Ticks(Bounds { low: None, high });
+            let classes = [Class::Missing].into_iter().chain(ends.iter().map(|e| bounds(Some((*e, true))))).chain([bounds(None)]).collect();
+            let axis = axis(Aspect::Value(Kind::Instant), classes);
+            let coder = Coder::of(&axis);
+            let plain = Plain::of(&axis, &coder).expect("instants");
+            let at = jiff::Timestamp::from_second(second).expect("in range");
+            prop_assert_eq!(Some(plain.class_of_whole(second)), coder.class(&Value::Time(at), true));
+        }
+    }
 }

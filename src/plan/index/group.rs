@@ -12,10 +12,10 @@ use super::scratch::{Patched, Scratch, Source};
 use crate::space::{Area, AxisId, Class, ClassSet, Space};
 
 /// How many words are taken together.
-pub(super) const BLOCK: usize = 8;
+pub(super) const BLOCK: usize = 16;
 
 /// How many bits those have.
-pub(super) const BITS: u32 = 512;
+pub(super) const BITS: u32 = 1024;
 
 /// Words that are taken together.
 pub(super) type Block = [u64; BLOCK];
@@ -24,8 +24,14 @@ pub(super) type Block = [u64; BLOCK];
 /// they let through is asked again.
 const MOST_STRETCHES: usize = 384;
 
-/// How many bits a class may differ in before it gets a row of its own.
-const MOST_PATCHED: usize = 256;
+/// How many bits a class may differ in before it gets a row of its own: turning one takes as long as a few words of a row.
+const MOST_PATCHED: usize = 12;
+
+/// Likewise, once the rows take that many bytes.
+const MOST_PATCHED_OF_MANY: usize = 256;
+
+/// How many bytes rows may take before they are spared.
+const MANY: usize = 1 << 22;
 
 /// Holds the bit rows of a group of items.
 #[derive(Clone, Debug)]
@@ -135,7 +141,9 @@ impl Group {
         let rows: Vec<Source> = differing
             .into_iter()
             .map(|differing| {
-                if !differing.is_empty() && differing.len() <= MOST_PATCHED.min(self.words()) {
+                let many = self.pool.len() * size_of::<Block>() > MANY;
+                let most = if many { MOST_PATCHED_OF_MANY.min(self.words()) } else { MOST_PATCHED };
+                if !differing.is_empty() && differing.len() <= most {
                     let from = position(self.patches.len());
                     self.patches.extend(&differing);
                     return Source::Patched(Patched { row: base, from, to: position(self.patches.len()) });
@@ -254,19 +262,19 @@ pub struct Candidates<'s> {
 impl Candidates<'_> {
     /// Combines the next block that has a bit; `false` at the end.
     fn advance(&mut self) -> bool {
-        while self.next < self.group.blocks {
-            let at = self.next;
-            self.next += 1;
-            let mut left = self.scratch.block(at, &self.group.pool, &self.group.patches);
-            if self.next == self.group.blocks {
-                trim(&mut left, self.group.bits.len() - at * BITS as usize);
+        let group = self.group;
+        while let Some((at, mut left)) = self.scratch.search(self.next, group.blocks, &group.pool, &group.patches) {
+            self.next = at + 1;
+            if self.next == group.blocks {
+                trim(&mut left, group.bits.len() - at * BITS as usize);
             }
-            if left.iter().fold(0, |any, word| any | word) != 0 {
+            if left != [0; BLOCK] {
                 self.left = left;
                 self.word = 0;
                 return true;
             }
         }
+        self.next = group.blocks;
         false
     }
 }
@@ -307,6 +315,7 @@ fn set(words: &mut [u64], bit: u32) {
     }
 }
 
+#[inline]
 pub(super) fn flip(words: &mut [u64], bit: u32) {
     if let Some(word) = words.get_mut(bit as usize / 64) {
         *word ^= 1 << (bit % 64);

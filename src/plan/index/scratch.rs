@@ -34,6 +34,8 @@ pub struct Scratch {
     own: Vec<u32>,
     /// Rows that were combined beforehand.
     pool: Vec<Block>,
+    /// What the machine can do.
+    arch: pulp::Arch,
 }
 
 impl Scratch {
@@ -71,8 +73,17 @@ impl Scratch {
         Some(Source::Own(row))
     }
 
-    /// Combines one block of the rows added. Blocks must be asked for in their order, none left out.
-    pub(super) fn block(&mut self, at: usize, pool: &[Block], patches: &[u32]) -> Block {
+    /// Combines the rows added from a block on, up to the first block in which a bit is left; returns it with its position.
+    /// Blocks must be asked for in their order, none left out.
+    pub(super) fn search(&mut self, from: usize, blocks: usize, pool: &[Block], patches: &[u32]) -> Option<(usize, Block)> {
+        let arch = self.arch;
+        arch.dispatch(Search { scratch: self, from, blocks, pool, patches })
+    }
+
+    /// Combines one block.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "only what is inlined is compiled for wider vectors")]
+    fn block(&mut self, at: usize, pool: &[Block], patches: &[u32]) -> Block {
         let mut left = [u64::MAX; BLOCK];
         for row in &self.shared {
             if let Some(block) = pool.get(*row as usize + at) {
@@ -87,8 +98,12 @@ impl Scratch {
         let end = u32::try_from(at + 1).map_or(u32::MAX, |blocks| blocks.saturating_mul(BITS));
         for patched in &mut self.patched {
             let Some(block) = pool.get(patched.row as usize + at) else { continue };
-            let mut own = *block;
             let waiting = patches.get(patched.from as usize..patched.to as usize).unwrap_or_default();
+            if waiting.first().is_none_or(|bit| *bit >= end) {
+                and(&mut left, block);
+                continue;
+            }
+            let mut own = *block;
             for bit in waiting.iter().take_while(|bit| **bit < end) {
                 flip(&mut own, *bit % BITS);
                 patched.from += 1;
@@ -99,8 +114,35 @@ impl Scratch {
     }
 }
 
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "only what is inlined is compiled for wider vectors")]
 fn and(left: &mut Block, row: &Block) {
     for (own, other) in left.iter_mut().zip(row) {
         *own &= other;
+    }
+}
+
+/// The search, compiled once more for machines with wider vectors.
+struct Search<'s> {
+    scratch: &'s mut Scratch,
+    from: usize,
+    blocks: usize,
+    pool: &'s [Block],
+    patches: &'s [u32],
+}
+
+impl pulp::NullaryFnOnce for Search<'_> {
+    type Output = Option<(usize, Block)>;
+
+    #[inline(always)]
+    fn call(self) -> Self::Output {
+        let Self { scratch, from, blocks, pool, patches } = self;
+        for at in from..blocks {
+            let left = scratch.block(at, pool, patches);
+            if left.iter().fold(0, |any, word| any | word) != 0 {
+                return Some((at, left));
+            }
+        }
+        None
     }
 }

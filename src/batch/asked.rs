@@ -2,10 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::clock_text::ClockText;
 use super::stream::Stream;
 use crate::data::{Cells, FieldReport};
-use crate::decide::{Context, Engine, answer};
+use crate::decide::{Context, Engine, Offsets, answer};
 use crate::model::{Origin, Record, TerritoryId};
 use crate::plan::index::{Candidate, Certainty};
 use crate::state::State;
@@ -18,7 +17,7 @@ pub(super) struct Asked<'s, 'p> {
     /// Which values were read, as bits.
     filled: u64,
     state: State,
-    clock: ClockText,
+    days: Offsets,
 }
 
 impl<'s, 'p> Asked<'s, 'p> {
@@ -29,7 +28,7 @@ impl<'s, 'p> Asked<'s, 'p> {
             record: Record { kind: stream.record, key: "".into(), values, origin: Origin::default() },
             filled: 0,
             state: State::default(),
-            clock: ClockText::new(&stream.plan.book.zone),
+            days: Offsets::new(&stream.plan.book.zone),
         }
     }
 
@@ -43,7 +42,7 @@ impl<'s, 'p> Asked<'s, 'p> {
         };
         let asked = if whole { &stream.asked_whole } else { &stream.asked };
         self.fill((*asked.get(rule.item)?)?, cells)?;
-        let today = self.clock.day(at);
+        let today = self.days.day(at);
         let context = Context::on_day(stream.plan, &self.record, &self.state, (at, today)).placed_in(territory);
         let index = stream.engine.index();
         if whole {

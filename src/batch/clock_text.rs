@@ -1,51 +1,32 @@
-//! Moments as text, as [`crate::model::show_time`] writes them, for many in a row: the offset of the zone is looked up once
-//! for all moments between two changes of the clocks.
+//! Moments as text, as [`crate::model::show_time`] writes them, for many in a row.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::TimeZone;
 
+use crate::decide::Offsets;
 use crate::model::show_time;
 
 /// Writes moments of one zone.
 #[derive(Clone, Debug)]
-pub(super) struct ClockText {
-    zone: TimeZone,
-    /// From, to (not included), and the offset in between.
-    known: Option<(Timestamp, Timestamp, Offset)>,
-}
+pub(super) struct ClockText(Offsets);
 
 impl ClockText {
     pub(super) fn new(zone: &TimeZone) -> Self {
-        Self { zone: zone.clone(), known: None }
-    }
-
-    fn offset(&mut self, at: Timestamp) -> Offset {
-        if let Some((from, to, offset)) = self.known
-            && from <= at
-            && at < to
-        {
-            return offset;
-        }
-        let offset = self.zone.to_offset(at);
-        let from = self.zone.preceding(at).next().map_or(Timestamp::MIN, |t| t.timestamp());
-        let to = self.zone.following(at).next().map_or(Timestamp::MAX, |t| t.timestamp());
-        // What comes before a change at this very moment has another offset.
-        self.known = Some((if from == at { at } else { from }, to, offset));
-        offset
+        Self(Offsets::new(zone))
     }
 
     /// Returns the day it is at a moment.
     pub(super) fn day(&mut self, at: Timestamp) -> Date {
-        self.offset(at).to_datetime(at).date()
+        self.0.day(at)
     }
 
     /// Appends a moment.
     pub(super) fn push(&mut self, out: &mut Vec<u8>, at: Timestamp) {
-        let offset = i64::from(self.offset(at).seconds());
+        let offset = i64::from(self.0.at(at).seconds());
         let local = at.as_second() + offset;
         if at.subsec_nanosecond() != 0 || !YEARS.contains(&local) || offset % 60 != 0 {
-            out.extend_from_slice(show_time(at, &self.zone).as_bytes());
+            out.extend_from_slice(show_time(at, self.0.zone()).as_bytes());
             return;
         }
         let (year, month, day) = civil(local.div_euclid(86_400));

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::claims::{self, Claims};
 use super::context::Context;
 use super::evaluate::answer;
 use super::find::find;
-use super::{Applying, Decision, choose, decide_by, overlay};
+use super::{Applying, Decision, Offsets, choose, decide_by, overlay};
 use crate::model::{Record, RecordId, Rule, RuleId, TerritoryId, Value};
 use crate::plan::Plan;
 use crate::plan::index::{Certainty, Index, Scratch};
@@ -25,13 +26,15 @@ pub struct Engine<'p> {
     index: Arc<Index>,
     point: Vec<u32>,
     scratch: Scratch,
+    days: Offsets,
 }
 
 impl<'p> Engine<'p> {
     /// Makes the index of a book for one type of record.
     #[must_use]
     pub fn new(plan: &'p Plan, record: RecordId) -> Self {
-        Self { plan, record, index: Arc::new(Index::new(plan, record)), point: Vec::new(), scratch: Scratch::default() }
+        let index = Arc::new(Index::new(plan, record));
+        Self { plan, record, index, point: Vec::new(), scratch: Scratch::default(), days: Offsets::new(&plan.book.zone) }
     }
 
     /// Returns the index.
@@ -54,7 +57,7 @@ impl<'p> Engine<'p> {
     /// The record must have been matched, if the book matches such records.
     #[must_use]
     pub fn first_rule(&mut self, record: &Record, state: &State, now: Timestamp) -> Option<RuleId> {
-        let context = Context::new(self.plan, record, state, now);
+        let context = Context::on_day(self.plan, record, state, (now, self.days.day(now)));
         let placement = super::place::place(&self.claims(&context), &context);
         self.rules(&context.placed_in(placement.territory())).next().map(|(id, _)| id)
     }
@@ -78,10 +81,17 @@ impl<'p> Engine<'p> {
 }
 
 impl Applying for Engine<'_> {
+    fn day(&mut self, _: &Plan, now: Timestamp) -> Date {
+        self.days.day(now)
+    }
+
     fn claims(&mut self, context: &Context<'_>) -> Claims {
-        let index = self.index.clone();
-        index.points.find(context.record, &context.plan.data, context.today, &mut self.point);
+        self.index.points.find(context.record, &context.plan.data, context.today, &mut self.point);
         self.derive(context);
+        let index = &*self.index;
+        if index.claims.is_empty() && context.plan.book.tables.is_empty() {
+            return Claims::new();
+        }
         let holds = |id: TerritoryId| claims::written_holds(id, context);
         let candidates = index.claims.at(&self.point, &mut self.scratch).map(|c| (TerritoryId::from_index(c.item), c.is_certain()));
         let written: Vec<TerritoryId> = candidates.filter(|(id, certain)| *certain || holds(*id)).map(|(id, _)| id).collect();

@@ -12,6 +12,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::axis::{Aspect, Axis, Class, Kind};
 use super::coder::Coder;
+use crate::model::Value;
 use crate::text::{Short, ShortTable};
 
 /// Finds the class of a plain cell on one axis.
@@ -92,7 +93,9 @@ impl Plain {
     #[must_use]
     pub fn of(axis: &Axis, coder: &Coder) -> Option<Self> {
         match (&axis.key.aspect, coder) {
-            (Aspect::Value(kind @ (Kind::Text | Kind::AnyCase | Kind::Postal)), _) => Some(Self::Texts(*kind, PlainTexts::of(axis))),
+            (Aspect::Value(kind @ (Kind::Text | Kind::AnyCase | Kind::Postal | Kind::Choice)), _) => {
+                Some(Self::Texts(*kind, PlainTexts::of(axis)))
+            }
             (Aspect::Domain, _) => Some(Self::Domain(PlainTexts::of(axis))),
             (Aspect::Value(Kind::Number), Coder::Numbers(ends, first)) => {
                 let from = ends.iter().map(|(end, inside)| least_behind(*end, *inside)).collect();
@@ -112,10 +115,28 @@ impl Plain {
     #[expect(clippy::option_option, reason = "no class, and no answer, are two things")]
     pub fn class_of_text(&self, bytes: &[u8], short: Option<&Short>) -> Option<Option<usize>> {
         match (self, short) {
-            (Self::Texts(Kind::Text, classes), Some(text)) if text.is_ascii() => Some(classes.find(text)),
+            (Self::Texts(Kind::Text | Kind::Choice, classes), Some(text)) if text.is_ascii() => Some(classes.find(text)),
             (Self::Texts(Kind::AnyCase, classes), Some(text)) if text.is_ascii() => Some(classes.find(&text.small())),
             (Self::Texts(Kind::Postal, classes), Some(text)) if text.is_solid() => Some(classes.find(&text.capital())),
             (Self::Domain(classes), _) => classes.domain(bytes),
+            _ => None,
+        }
+    }
+
+    /// Returns the class of a value (the inner none: it has none); none when it is not plain.
+    #[must_use]
+    #[expect(clippy::option_option, reason = "no class, and no answer, are two things")]
+    pub fn class_of_value(&self, value: &Value) -> Option<Option<usize>> {
+        match (self, value) {
+            (Self::Texts(Kind::Choice, _), Value::Choice(text)) | (Self::Texts(..) | Self::Domain(_), Value::Text(text)) => {
+                let bytes = text.as_bytes();
+                let short = if matches!(self, Self::Domain(_)) { None } else { Short::new(bytes) };
+                self.class_of_text(bytes, short.as_ref())
+            }
+            (Self::Whole(cuts), Value::Number(number)) if number.scale() == 0 => {
+                Some(Some(cuts.class(i64::try_from(number.mantissa()).ok()?)))
+            }
+            (Self::Seconds(cuts), Value::Time(at)) if at.subsec_nanosecond() == 0 => Some(Some(cuts.class(at.as_second()))),
             _ => None,
         }
     }
@@ -192,7 +213,6 @@ fn clamp(number: i128) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Value;
     use crate::space::axis::{AxisKey, Bounds};
     use proptest::prelude::*;
 
@@ -221,7 +241,9 @@ mod tests {
                 let coder = Coder::of(&axis);
                 let plain = Plain::of(&axis, &coder).expect("texts");
                 if let Some(class) = plain.class_of_text(text.as_bytes(), Short::new(text.as_bytes()).as_ref()) {
-                    prop_assert_eq!(class, coder.class(&Value::Text(text.as_str().into()), true));
+                    let value = Value::Text(text.as_str().into());
+                    prop_assert_eq!(class, coder.class(&value, true));
+                    prop_assert_eq!(plain.class_of_value(&value), Some(class));
                 }
             }
             let axis = axis(Aspect::Domain, texts(&values, &[]));
@@ -248,7 +270,9 @@ mod tests {
             let plain = Plain::of(&axis, &coder).expect("numbers");
             let near = ends.iter().filter_map(|(end, _)| end.to_i64()).flat_map(|end| [end.saturating_sub(1), end, end.saturating_add(1)]);
             for number in near.chain([number]) {
-                prop_assert_eq!(Some(plain.class_of_whole(number)), coder.class(&Value::Number(number.into()), true), "{}", number);
+                let value = Value::Number(number.into());
+                prop_assert_eq!(Some(plain.class_of_whole(number)), coder.class(&value, true), "{}", number);
+                prop_assert_eq!(plain.class_of_value(&value), Some(coder.class(&value, true)));
             }
         }
 
@@ -264,6 +288,7 @@ mod tests {
             let plain = Plain::of(&axis, &coder).expect("instants");
             let at = jiff::Timestamp::from_second(second).expect("in range");
             prop_assert_eq!(Some(plain.class_of_whole(second)), coder.class(&Value::Time(at), true));
+            prop_assert_eq!(plain.class_of_value(&Value::Time(at)), Some(coder.class(&Value::Time(at), true)));
         }
     }
 }

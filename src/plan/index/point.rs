@@ -1,7 +1,9 @@
 //! Records to points: the class of a record on every axis that some item asks about.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
 use jiff::civil::Date;
 
 use crate::model::{
@@ -21,6 +23,10 @@ pub struct Points {
     /// The ways to the records whose fields are looked at; the first is the record itself.
     holders: Vec<Vec<Step>>,
     fields: Vec<FieldAxis>,
+    /// The positions of those of them that are not about elements of sets.
+    singles: Vec<usize>,
+    /// Those that are, by the field of the set.
+    sets: Vec<SetAxes>,
     /// By field of the record itself: the positions of the axes that hang on it.
     by_field: Vec<Vec<usize>>,
     today: Option<(usize, Coder)>,
@@ -44,6 +50,17 @@ struct FieldAxis {
     plain: Option<Plain>,
 }
 
+/// The axes about elements of one field.
+#[derive(Clone, Debug)]
+struct SetAxes {
+    holder: usize,
+    field: FieldId,
+    /// By axis: its position in points, and the class when the element is not there.
+    without: Vec<(usize, u32)>,
+    /// By element: likewise when it is.
+    with: HashMap<Arc<str>, (usize, u32), FixedState>,
+}
+
 /// An axis of a derived field.
 #[derive(Clone, Debug)]
 struct DerivedAxis {
@@ -62,6 +79,8 @@ impl Points {
             axes: space.axes.len(),
             holders: vec![Vec::new()],
             fields: Vec::new(),
+            singles: Vec::new(),
+            sets: Vec::new(),
             by_field: vec![Vec::new(); book.schema.record(record).fields.len()],
             today: None,
             territory: None,
@@ -97,8 +116,25 @@ impl Points {
         if let Some(own) = self.by_field.get_mut(first.index()) {
             own.push(self.fields.len());
         }
+        match &coder {
+            Coder::Element(element, yes, no) => self.add_element(at, (holder_at, field), element, (*yes, *no)),
+            _ => self.singles.push(self.fields.len()),
+        }
         let plain = Plain::of(axis, &coder);
         self.fields.push(FieldAxis { at, holder: holder_at, field, to, coder, plain });
+    }
+
+    fn add_element(&mut self, at: usize, of: (usize, FieldId), element: &Arc<str>, (yes, no): (Option<usize>, Option<usize>)) {
+        let class = |class: Option<usize>| class.and_then(|c| u32::try_from(c).ok()).unwrap_or(0);
+        let known = self.sets.iter().position(|s| (s.holder, s.field) == of);
+        let known = known.unwrap_or_else(|| {
+            self.sets.push(SetAxes { holder: of.0, field: of.1, without: Vec::new(), with: HashMap::default() });
+            self.sets.len() - 1
+        });
+        if let Some(set) = self.sets.get_mut(known) {
+            set.without.push((at, class(no)));
+            set.with.insert(element.clone(), (at, class(yes)));
+        }
     }
 
     /// Finds the point of a record on a day, but for its derived fields and its territory.
@@ -112,8 +148,22 @@ impl Points {
             })
         };
         let holders: smallvec::SmallVec<[Option<&Record>; 4]> = self.holders.iter().map(follow).collect();
-        for axis in &self.fields {
+        for set in &self.sets {
+            let value = holders.get(set.holder).copied().flatten().and_then(|r| r.value(set.field));
+            let Some(Value::Set { listed, .. }) = value else { continue };
+            let with = listed.iter().filter_map(|element| set.with.get(element));
+            for (at, class) in set.without.iter().chain(with) {
+                if let Some(own) = point.get_mut(*at) {
+                    *own = *class;
+                }
+            }
+        }
+        for axis in self.singles.iter().filter_map(|at| self.fields.get(*at)) {
             let Some(value) = holders.get(axis.holder).copied().flatten().and_then(|r| r.value(axis.field)) else { continue };
+            if let Some(class) = axis.plain.as_ref().and_then(|plain| plain.class_of_value(value)) {
+                put(point, axis.at, class);
+                continue;
+            }
             let there = match (axis.to, value) {
                 (Some(to), Value::Reference(key)) => data.get(to, key).is_some(),
                 _ => true,

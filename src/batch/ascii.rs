@@ -1,6 +1,7 @@
 //! Plain spellings of numbers and moments, read without making values of them; anything else is read the general way.
 
 /// Reads a whole number of at most fifteen digits.
+#[inline]
 pub(super) fn whole(cell: &[u8]) -> Option<i64> {
     if cell.is_empty() || cell.len() > 15 {
         return None;
@@ -19,10 +20,16 @@ pub(super) fn whole(cell: &[u8]) -> Option<i64> {
 /// Reads a moment such as `2027-03-01T09:30:00Z`, as seconds since 1970.
 pub(super) fn seconds(cell: &[u8]) -> Option<i64> {
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T' | b' ', h1, h2, b':', i1, i2, b':', s1, s2, b'Z'] = cell else { return None };
-    let two = |tens: &u8, ones: &u8| Some(10 * digit(*tens)? + digit(*ones)?);
-    let (century, year) = (two(y1, y2)?, two(y3, y4)?);
-    let (month, day) = (two(m1, m2)?, two(d1, d2)?);
-    let (hour, minute, second) = (two(h1, h2)?, two(i1, i2)?, two(s1, s2)?);
+    let mut digits = [*y1, *y2, *y3, *y4, *m1, *m2, *d1, *d2, *h1, *h2, *i1, *i2, *s1, *s2];
+    digits.iter_mut().for_each(|byte| *byte = byte.wrapping_sub(b'0'));
+    // Looked at together, which takes no branch for each.
+    if digits.iter().fold(0, |most, digit| (*digit).max(most)) > 9 {
+        return None;
+    }
+    let [y1, y2, y3, y4, m1, m2, d1, d2, h1, h2, i1, i2, s1, s2] = digits;
+    let two = |tens: u8, ones: u8| i64::from(10 * tens + ones);
+    let (century, year, month, day) = (two(y1, y2), two(y3, y4), two(m1, m2), two(d1, d2));
+    let (hour, minute, second) = (two(h1, h2), two(i1, i2), two(s1, s2));
     let year = century * 100 + year;
     let fits = year >= 1000 && (1..=12).contains(&month) && day >= 1 && hour < 24 && minute < 60 && second < 60;
     // The last of February is looked at the general way.
@@ -30,12 +37,8 @@ pub(super) fn seconds(cell: &[u8]) -> Option<i64> {
     (fits && day <= last).then(|| days(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second)
 }
 
-fn digit(byte: u8) -> Option<i64> {
-    let digit = byte.wrapping_sub(b'0');
-    (digit <= 9).then_some(i64::from(digit))
-}
-
 /// Days since 1970 of a day after the year 0 (Howard Hinnant, "chrono-compatible low-level date algorithms").
+#[inline]
 fn days(year: i64, month: i64, day: i64) -> i64 {
     // Years begin in March, so that the day that some have more is the last.
     let year = if month <= 2 { year - 1 } else { year };

@@ -55,7 +55,7 @@ impl CellCache {
     }
 
     /// Returns what a cell came to that is not empty, if that is kept.
-    #[inline]
+    #[inline(always)]
     pub(super) fn known(&mut self, cell: &Short) -> Option<&Outcome> {
         self.met = self.met.saturating_add(1);
         let (own, outcome) = self.slots.get(place(cell))?;

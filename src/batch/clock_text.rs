@@ -72,11 +72,26 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (if month <= 2 { year + 1 } else { year }, month, day)
 }
 
+/// The numbers below 100 with two digits.
+const PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [*b"00"; 100];
+    let mut number = 0;
+    let mut tens = b'0';
+    while number < 100 {
+        pairs[number] = [tens, b'0' + (number % 10) as u8];
+        number += 1;
+        if number % 10 == 0 {
+            tens += 1;
+        }
+    }
+    pairs
+};
+
 /// Writes two decimal digits.
 #[inline]
 fn two(tens: &mut u8, ones: &mut u8, value: i64) {
     let [value, ..] = value.to_le_bytes();
-    (*tens, *ones) = (b'0' + value / 10, b'0' + value % 10);
+    [*tens, *ones] = PAIRS.get(usize::from(value)).copied().unwrap_or_default();
 }
 
 #[cfg(test)]

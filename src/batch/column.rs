@@ -113,10 +113,10 @@ impl<'s> Column<'s> {
                 }
             }
             Way::Kept => {
-                if let Some(outcome) = cells.short(self.at).and_then(|cell| self.cache.known(&cell))
-                    && outcome.more.is_none()
+                if let Some(cell) = cells.short(self.at)
+                    && let Some(Outcome { source, more: None }) = self.cache.known(&cell)
                 {
-                    sieve.take(outcome);
+                    sieve.add(*source);
                     return Some(());
                 }
             }
@@ -157,7 +157,7 @@ impl<'s> Column<'s> {
         Some(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn miss(&self, told: &mut Told, sieve: &mut Sieve<'_>) -> Option<()> {
         told.blank |= 1 << self.field;
         sieve.take(self.missing.as_ref()?);

@@ -58,6 +58,12 @@ impl<'s> Sieve<'s> {
         }
     }
 
+    /// Takes a row of rules.
+    #[inline(always)]
+    pub(super) fn add(&mut self, source: Source) {
+        self.rules.add(source);
+    }
+
     /// Takes the class on an axis, by its position.
     pub(super) fn put(&mut self, axis: usize, class: usize) {
         self.rules.add(self.index.rules.source(axis, class));
@@ -101,13 +107,18 @@ impl<'s> Sieve<'s> {
     }
 
     /// Takes what a cell came to.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take(&mut self, outcome: &Outcome) {
         self.rules.add(outcome.source);
         if let Some(more) = &outcome.more {
-            more.sources.iter().for_each(|source| self.rules.add(*source));
-            more.classes.iter().for_each(|(axis, class)| self.point_to(*axis as usize, *class as usize));
+            self.take_more(more);
         }
+    }
+
+    #[inline(never)]
+    fn take_more(&mut self, more: &More) {
+        more.sources.iter().for_each(|source| self.rules.add(*source));
+        more.classes.iter().for_each(|(axis, class)| self.point_to(*axis as usize, *class as usize));
     }
 
     /// Makes the outcome of classes on the axes that hang on a field; those not given are the first.

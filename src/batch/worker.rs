@@ -156,6 +156,7 @@ impl<'s, 'p> Worker<'s, 'p> {
             Some((field, column)) => Some((field, crate::model::trim(cells.at(column)?))),
             None => None,
         };
+        let name = name.filter(|(field, name)| !name.is_empty() && !stream.cells.means_missing(*field, name.as_bytes()));
         let (engine, state) = (&mut self.engine, &self.state);
         let middle = self.verdicts.count(stream, (rule, placing), &told, || {
             let record = stream.cells.record(cells, &mut stream.cells.report()).ok()?;
@@ -165,10 +166,8 @@ impl<'s, 'p> Worker<'s, 'p> {
             let out = &mut part.csv;
             push_text(out, id, guarded, cells.bare);
             out.push(b',');
-            if let Some((field, name)) = name {
-                if !name.is_empty() && !stream.cells.means_missing(field, name.as_bytes()) {
-                    push_text(out, name, guarded, cells.bare);
-                }
+            if let Some((_, name)) = name {
+                push_text(out, name, guarded, cells.bare);
             }
             out.extend_from_slice(middle);
             self.clock.push(out, at);
@@ -270,6 +269,7 @@ fn whole(stream: &Stream<'_>, engine: &mut Engine<'_>, state: &State, record: Re
     engine.decide(record, state, stream.at.or(arrival).unwrap_or(stream.now))
 }
 
+#[inline]
 fn push_text(out: &mut Vec<u8>, text: &str, guarded: bool, bare: bool) {
     if guarded && text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         push_csv_row(out, &[OutCell::text(text)], guarded);

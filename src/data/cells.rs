@@ -54,7 +54,7 @@ impl<'a> Cells<'a> {
 
     /// Returns a cell that is short; none for others.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn short(&self, position: usize) -> Option<Short> {
         let (start, end) = self.cells.get(position)?;
         Short::within(self.text.as_bytes(), *start, *end)

@@ -11,7 +11,7 @@ use csv_core::ReadRecordResult;
 use memchr::{memchr, memchr_iter, memrchr};
 
 use super::csv_rows::{Begun, CsvRows, Finished, Rest, Taken, lines_after};
-use super::marks::Marks;
+use super::marks::{self, Mark};
 use super::{Cells, DataError, Input, LONGEST_ROW, SetAside};
 
 /// About how many bytes a piece has.
@@ -222,6 +222,7 @@ pub struct Splitter {
     format: Format,
     one: OneRow,
     cells: Vec<(usize, usize)>,
+    marks: Vec<Mark>,
 }
 
 /// A row of a piece.
@@ -236,7 +237,7 @@ impl Splitter {
     /// Makes a splitter.
     #[must_use]
     pub fn new(format: Format) -> Self {
-        Self { one: OneRow::new(format.delimiter), format, cells: Vec::new() }
+        Self { one: OneRow::new(format.delimiter), format, cells: Vec::new(), marks: Vec::new() }
     }
 
     /// Hands over the rows of a piece one after the other.
@@ -248,7 +249,7 @@ impl Splitter {
         let text = std::str::from_utf8(bytes).ok();
         let plain = piece.after_cr || memchr(b'\r', bytes).is_some();
         let bare = self.format.delimiter == b',';
-        let mut marks = Marks::new(bytes, self.format.delimiter);
+        marks::look(bytes, self.format.delimiter, &mut self.marks);
         let (mut line, mut after_cr, mut at) = (piece.line, piece.after_cr, 0);
         while at < bytes.len() {
             if let Some(b'\n' | b'\r') = bytes.get(at) {
@@ -256,10 +257,9 @@ impl Splitter {
                 let empty = rest.iter().take_while(|b| matches!(b, b'\n' | b'\r')).count();
                 (line, after_cr) = lines_after(line, after_cr, rest.get(..empty).unwrap_or_default());
                 at += empty;
-                marks.skip_to(at);
                 continue;
             }
-            match text.zip(self.split(bytes, at, &mut marks)) {
+            match text.zip(self.split(bytes, at)) {
                 Some((text, end)) => {
                     let own = bytes.get(at..end).unwrap_or_default();
                     let row = bytes.get(at..bytes.len().min(end + 1)).unwrap_or_default();
@@ -302,7 +302,6 @@ impl Splitter {
                     }
                     (line, after_cr) = lines_after(line, after_cr, raw);
                     at += read;
-                    marks.skip_to(at);
                 }
             }
         }
@@ -310,19 +309,31 @@ impl Splitter {
     }
 
     /// Splits the row that begins at a position; returns where it ends, none when it holds a quote or a carriage return.
-    fn split(&mut self, bytes: &[u8], at: usize, marks: &mut Marks<'_>) -> Option<usize> {
+    fn split(&mut self, bytes: &[u8], at: usize) -> Option<usize> {
         self.cells.clear();
         let mut start = at;
-        for end in marks {
-            match bytes.get(end) {
-                Some(b'\n') => {
-                    self.cells.push((start, end));
-                    return Some(end);
-                }
-                Some(b'"' | b'\r') => return None,
-                _ => self.cells.push((start, end)),
+        let mut block = at / marks::BLOCK;
+        // Bits before the position are another row's.
+        let mut own = u64::MAX << (at % marks::BLOCK);
+        while let Some(Mark { cuts, stops }) = self.marks.get(block) {
+            let base = block * marks::BLOCK;
+            let stop = stops & own;
+            // The bits before the stop, if there is one.
+            let before = (stop & stop.wrapping_neg()).wrapping_sub(1);
+            let mut cuts = cuts & own & before;
+            while cuts != 0 {
+                let end = base + cuts.trailing_zeros() as usize;
+                self.cells.push((start, end));
+                start = end + 1;
+                cuts &= cuts - 1;
             }
-            start = end + 1;
+            if stop != 0 {
+                let end = base + stop.trailing_zeros() as usize;
+                self.cells.push((start, end));
+                return bytes.get(end).filter(|byte| **byte == b'\n').map(|_| end);
+            }
+            own = u64::MAX;
+            block += 1;
         }
         self.cells.push((start, bytes.len()));
         Some(bytes.len())

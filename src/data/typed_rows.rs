@@ -213,7 +213,7 @@ impl FieldPlan {
 
     /// Whether a trimmed cell means missing.
     pub fn means_missing(&self, cell: &[u8]) -> bool {
-        self.blank.iter().any(|word| word.as_bytes() == cell)
+        self.has_words_for_missing() && self.blank.iter().any(|word| word.as_bytes() == cell)
     }
 
     /// Trims, drops what means missing, replaces; none when nothing is left.

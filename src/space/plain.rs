@@ -112,7 +112,6 @@ impl Plain {
     /// Returns the class of a text that has no blanks around it, given with its short form if it is short (the inner none: it
     /// has none); none when it is not plain.
     #[must_use]
-    #[expect(clippy::option_option, reason = "no class, and no answer, are two things")]
     pub fn class_of_text(&self, bytes: &[u8], short: Option<&Short>) -> Option<Option<usize>> {
         match (self, short) {
             (Self::Texts(Kind::Text | Kind::Choice, classes), Some(text)) if text.is_ascii() => Some(classes.find(text)),
@@ -125,7 +124,6 @@ impl Plain {
 
     /// Returns the class of a value (the inner none: it has none); none when it is not plain.
     #[must_use]
-    #[expect(clippy::option_option, reason = "no class, and no answer, are two things")]
     pub fn class_of_value(&self, value: &Value) -> Option<Option<usize>> {
         match (self, value) {
             (Self::Texts(Kind::Choice, _), Value::Choice(text)) | (Self::Texts(..) | Self::Domain(_), Value::Text(text)) => {

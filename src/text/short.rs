@@ -39,7 +39,7 @@ impl Short {
     /// Takes a text out of a longer one, which is faster where that goes on for a while; none when it is longer, or the
     /// place is outside.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn within(whole: &[u8], start: usize, end: usize) -> Option<Self> {
         match whole.get(start..)?.first_chunk::<32>() {
             Some(bytes) => Self::cut(bytes, end.checked_sub(start)?),
@@ -47,7 +47,7 @@ impl Short {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn cut(bytes: &[u8; 32], length: usize) -> Option<Self> {
         let mask = MASKS.get(length)?;
         let mut words = [0; 4];

@@ -47,7 +47,7 @@ impl Scratch {
     }
 
     /// Adds what must let an item through.
-    #[inline]
+    #[inline(always)]
     pub fn add(&mut self, source: Source) {
         match source {
             Source::All => {}

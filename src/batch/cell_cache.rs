@@ -1,87 +1,93 @@
 //! What cells come to: most columns have few different cells, so what was worked out for one is kept for the next.
 
-use smallvec::SmallVec;
+use jiff::Timestamp;
+use rust_decimal::Decimal;
 
-use crate::model::Value;
+use super::sieve::Classes;
+use crate::plan::index::Source;
+use crate::text::Short;
 
 /// How many cells of a column are kept.
-const SLOTS: usize = 1 << 12;
+const SLOTS: usize = 1 << 11;
 
-/// The longest cell that is kept, in bytes.
-const LONGEST: usize = 24;
-
-/// After how many cells it is seen whether keeping them pays.
-const TRIAL: u32 = 1 << 13;
-
-/// The classes that a cell gives, by the position of the axis.
-pub(super) type Classes = SmallVec<[(u32, u32); 2]>;
+/// After how many cells that were not there it is seen whether keeping them pays.
+const TRIAL: u32 = 1 << 12;
 
 /// What a cell comes to, when nothing about it is odd.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Outcome {
-    /// Its value; none when it is blank.
-    pub value: Option<Value>,
-    /// The classes it gives.
+    /// The rules that it lets through.
+    pub source: Source,
+    /// What few cells have.
+    pub more: Option<Box<More>>,
+}
+
+/// What few cells come to besides.
+#[derive(Clone, Debug, Default)]
+pub(super) struct More {
+    /// Whether it means missing.
+    pub blank: bool,
+    /// Further rows of rules that it lets through.
+    pub sources: Vec<Source>,
+    /// The classes it gives, where those are asked for.
     pub classes: Classes,
+    /// The amount, in the column of money that is summed.
+    pub amount: Option<Decimal>,
+    /// The moment, in the column of arrivals.
+    pub at: Option<Timestamp>,
 }
 
 /// Keeps what cells of one column came to; a newer cell takes the place of an older one.
 #[derive(Clone, Debug)]
 pub(super) struct CellCache {
-    slots: Vec<Option<Slot>>,
-    asked: u32,
+    /// The empty text stands for a free place.
+    slots: Vec<(Short, Outcome)>,
+    /// How many cells were looked up, and how many of them were not there.
+    met: u32,
     missed: u32,
     /// Takes what is not kept.
     spare: Outcome,
 }
 
-#[derive(Clone, Debug)]
-struct Slot {
-    length: usize,
-    bytes: [u8; LONGEST],
-    outcome: Outcome,
-}
-
 impl CellCache {
     pub(super) fn new() -> Self {
-        Self { slots: vec![None; SLOTS], asked: 0, missed: 0, spare: Outcome::default() }
+        Self { slots: Vec::new(), met: 0, missed: 0, spare: Outcome { source: Source::All, more: None } }
     }
 
-    /// Returns what a cell came to, or works it out; none when it is odd.
-    pub(super) fn get(&mut self, cell: &str, work_out: impl FnOnce() -> Option<Outcome>) -> Option<&Outcome> {
+    /// Returns what a cell came to that is not empty, if that is kept.
+    #[inline(always)]
+    pub(super) fn known(&mut self, cell: &Short) -> Option<&Outcome> {
+        self.met = self.met.saturating_add(1);
+        let (own, outcome) = self.slots.get(place(cell))?;
+        (own == cell).then_some(outcome)
+    }
+
+    /// Returns whether it is kept what a cell came to.
+    pub(super) fn knows(&self, cell: &Short) -> bool {
+        self.slots.get(place(cell)).is_some_and(|(own, _)| own == cell)
+    }
+
+    /// Works out what a cell comes to and keeps it; none when it is odd. Cells that are not short are not kept.
+    pub(super) fn learn(&mut self, cell: Option<Short>, work_out: impl FnOnce() -> Option<Outcome>) -> Option<&Outcome> {
         // A column in which nearly every cell is another is not worth keeping.
-        let pays = self.asked < TRIAL || self.missed < TRIAL / 2;
-        let Some(padded) = padded(cell).filter(|_| pays) else {
+        self.missed = self.missed.saturating_add(1);
+        let pays = self.missed < TRIAL || self.missed < self.met / 2;
+        let Some(cell) = cell.filter(|cell| pays && cell.len() > 0) else {
             self.spare = work_out()?;
             return Some(&self.spare);
         };
-        if self.asked < TRIAL {
-            self.asked += 1;
+        let outcome = work_out()?;
+        if self.slots.is_empty() {
+            self.slots = vec![(Short::default(), self.spare.clone()); SLOTS];
         }
-        let slot = self.slots.get_mut(place(&padded, cell.len()))?;
-        if slot.as_ref().is_none_or(|s| s.length != cell.len() || s.bytes != padded) {
-            if self.asked < TRIAL {
-                self.missed += 1;
-            }
-            *slot = Some(Slot { length: cell.len(), bytes: padded, outcome: work_out()? });
-        }
-        slot.as_ref().map(|s| &s.outcome)
+        let slot = self.slots.get_mut(place(&cell))?;
+        *slot = (cell, outcome);
+        Some(&slot.1)
     }
 }
 
-fn padded(cell: &str) -> Option<[u8; LONGEST]> {
-    let mut bytes = [0; LONGEST];
-    bytes.get_mut(..cell.len())?.copy_from_slice(cell.as_bytes());
-    Some(bytes)
-}
-
-/// A place by the bytes: three words mixed (the multiplier is that of SplitMix64).
-fn place(bytes: &[u8; LONGEST], length: usize) -> usize {
-    let mut mixed = length as u64;
-    for word in bytes.chunks_exact(8) {
-        let word = u64::from_le_bytes(word.try_into().unwrap_or_default());
-        mixed = (mixed ^ word).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed ^= mixed >> 29;
-    }
-    usize::try_from(mixed % SLOTS as u64).unwrap_or(0)
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "a hash is cut")]
+fn place(cell: &Short) -> usize {
+    cell.hash() as usize % SLOTS
 }

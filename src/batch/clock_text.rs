@@ -1,76 +1,97 @@
-//! Moments as text, as [`crate::model::show_time`] writes them, for many in a row: the offset of the zone is looked up once
-//! for all moments between two changes of the clocks.
+//! Moments as text, as [`crate::model::show_time`] writes them, for many in a row.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::TimeZone;
 
+use crate::decide::Offsets;
 use crate::model::show_time;
 
 /// Writes moments of one zone.
 #[derive(Clone, Debug)]
-pub(super) struct ClockText {
-    zone: TimeZone,
-    /// From, to (not included), and the offset in between.
-    known: Option<(Timestamp, Timestamp, Offset)>,
-}
+pub(super) struct ClockText(Offsets);
 
 impl ClockText {
     pub(super) fn new(zone: &TimeZone) -> Self {
-        Self { zone: zone.clone(), known: None }
-    }
-
-    fn offset(&mut self, at: Timestamp) -> Offset {
-        if let Some((from, to, offset)) = self.known
-            && from <= at
-            && at < to
-        {
-            return offset;
-        }
-        let offset = self.zone.to_offset(at);
-        let from = self.zone.preceding(at).next().map_or(Timestamp::MIN, |t| t.timestamp());
-        let to = self.zone.following(at).next().map_or(Timestamp::MAX, |t| t.timestamp());
-        // What comes before a change at this very moment has another offset.
-        self.known = Some((if from == at { at } else { from }, to, offset));
-        offset
+        Self(Offsets::new(zone))
     }
 
     /// Returns the day it is at a moment.
     pub(super) fn day(&mut self, at: Timestamp) -> Date {
-        self.offset(at).to_datetime(at).date()
+        self.0.day(at)
     }
 
     /// Appends a moment.
     pub(super) fn push(&mut self, out: &mut Vec<u8>, at: Timestamp) {
-        let offset = self.offset(at);
-        let local = offset.to_datetime(at);
-        let seconds = offset.seconds();
-        if local.subsec_nanosecond() != 0 || !(0..=9999).contains(&local.year()) || seconds % 60 != 0 {
-            out.extend_from_slice(show_time(at, &self.zone).as_bytes());
+        let offset = i64::from(self.0.at(at).seconds());
+        let local = at.as_second() + offset;
+        if at.subsec_nanosecond() != 0 || !YEARS.contains(&local) || offset % 60 != 0 {
+            out.extend_from_slice(show_time(at, self.0.zone()).as_bytes());
             return;
         }
-        let mut two = |value: i64, before: &[u8]| {
-            out.extend_from_slice(before);
-            out.extend([b'0' + digit(value / 10), b'0' + digit(value)]);
-        };
-        two(i64::from(local.year() / 100), b"");
-        two(i64::from(local.year() % 100), b"");
-        two(local.month().into(), b"-");
-        two(local.day().into(), b"-");
-        two(local.hour().into(), b" ");
-        two(local.minute().into(), b":");
-        if local.second() != 0 {
-            two(local.second().into(), b":");
+        let (year, month, day) = civil(local.div_euclid(86_400));
+        let second = local.rem_euclid(86_400);
+        let mut text = *b"0000-00-00 00:00:00+00:00";
+        let [y1, y2, y3, y4, _, m1, m2, _, d1, d2, _, h1, h2, _, i1, i2, tail @ ..] = &mut text;
+        two(y1, y2, year / 100);
+        two(y3, y4, year % 100);
+        two(m1, m2, month);
+        two(d1, d2, day);
+        two(h1, h2, second / 3_600);
+        two(i1, i2, second / 60 % 60);
+        let [_, s1, s2, sign, o1, o2, _, p1, p2] = tail;
+        two(s1, s2, second % 60);
+        *sign = if offset < 0 { b'-' } else { b'+' };
+        let minutes = offset.abs() / 60;
+        two(o1, o2, minutes / 60);
+        two(p1, p2, minutes % 60);
+        if second % 60 == 0 {
+            // Whole minutes go without seconds.
+            text.copy_within(19.., 16);
+            out.extend_from_slice(text.first_chunk::<22>().map_or(&[], |t| t));
+        } else {
+            out.extend_from_slice(&text);
         }
-        let minutes = i64::from(seconds.abs() / 60);
-        two(minutes / 60, if seconds < 0 { b"-" } else { b"+" });
-        two(minutes % 60, b":");
     }
 }
 
-/// The last decimal digit.
-fn digit(value: i64) -> u8 {
-    u8::try_from(value % 10).unwrap_or(0)
+/// The local seconds since 1970 of the years from 1000 to 9999.
+const YEARS: std::ops::Range<i64> = -30_610_224_000..253_402_300_800;
+
+/// The year, month and day by the days since 1970 (Howard Hinnant, "chrono-compatible low-level date algorithms").
+fn civil(days: i64) -> (i64, i64, i64) {
+    // Years begin in March, so that the day that some have more is the last.
+    let days = days + 719_468;
+    let era = days / 146_097;
+    let of_era = days % 146_097;
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let (month, year) = (if month < 10 { month + 3 } else { month - 9 }, year + era * 400);
+    (if month <= 2 { year + 1 } else { year }, month, day)
+}
+
+/// The numbers below 100 with two digits.
+const PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [*b"00"; 100];
+    let mut number = 0;
+    let mut tens = b'0';
+    while number < 100 {
+        pairs[number] = [tens, b'0' + (number % 10) as u8];
+        number += 1;
+        if number % 10 == 0 {
+            tens += 1;
+        }
+    }
+    pairs
+};
+
+/// Writes two decimal digits.
+#[inline]
+fn two(tens: &mut u8, ones: &mut u8, value: i64) {
+    let [value, ..] = value.to_le_bytes();
+    [*tens, *ones] = PAIRS.get(usize::from(value)).copied().unwrap_or_default();
 }
 
 #[cfg(test)]

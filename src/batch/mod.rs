@@ -6,12 +6,17 @@
 //! records of a rule (the target is a person or a queue, and nothing else hangs on the record) is written from a template. All
 //! others are decided one by one by the [`Engine`](crate::decide::Engine). Either way the rows are those of deciding one record after the other.
 
+mod ascii;
+mod asked;
 mod cell_cache;
 mod clock_text;
+mod column;
 mod fixed;
 mod repeats;
 mod row_cells;
+mod sieve;
 mod stream;
+mod verdicts;
 mod worker;
 
 pub use fixed::is_independent;

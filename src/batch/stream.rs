@@ -76,10 +76,11 @@ pub struct Stream<'p> {
     pub(super) fields: Vec<Field>,
     pub(super) key: usize,
     pub(super) arrival: Option<usize>,
-    pub(super) name: Option<usize>,
+    /// The field that names a record, with its column.
+    pub(super) name: Option<(usize, usize)>,
     pub(super) money: Option<usize>,
-    /// By rule in the order considered: whether it always comes to the same.
-    pub(super) fixed: Vec<bool>,
+    /// By rule in the order considered.
+    pub(super) rules: Vec<RuleFacts>,
     pub(super) otherwise_fixed: bool,
     /// By rule in the order considered: the record's own fields that its open parts ask about; none for any.
     pub(super) asked: Vec<Option<u64>>,
@@ -87,6 +88,17 @@ pub struct Stream<'p> {
     pub(super) asked_whole: Vec<Option<u64>>,
     /// Whether rows can be decided without becoming records at all.
     pub(super) direct: bool,
+}
+
+/// What is asked of a rule for every row that it takes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RuleFacts {
+    /// Its place among priorities.
+    pub rank: u32,
+    /// Whether the next one has another priority.
+    pub alone: bool,
+    /// Whether it always comes to the same.
+    pub fixed: bool,
 }
 
 /// How a field of the rows is looked at.
@@ -142,7 +154,15 @@ impl<'p> Stream<'p> {
         };
         let fields: Vec<Field> = ty.fields.iter().enumerate().map(field).collect();
         let rule = |id: &crate::model::RuleId| book.rules.get(id.index());
-        let fixed = index.order.iter().map(|id| rule(id).is_some_and(|r| is_fixed(&r.route) && r.credit.is_none() && r.respond.is_none()));
+        let is_plain = |r: &crate::model::Rule| is_fixed(&r.route) && r.credit.is_none() && r.respond.is_none();
+        let rank = |id: &crate::model::RuleId| rule(id).map_or(u32::MAX, |r| r.priority.rank);
+        let next = index.order.iter().skip(1).map(|id| Some(rank(id))).chain([None]);
+        let facts = |(id, next): (&crate::model::RuleId, Option<u32>)| RuleFacts {
+            rank: rank(id),
+            alone: next != Some(rank(id)),
+            fixed: rule(id).is_some_and(is_plain),
+        };
+        let rules = index.order.iter().zip(next).map(facts).collect();
         let otherwise = book.otherwise.get(&record);
         let otherwise_fixed = otherwise.is_none_or(|o| is_fixed(&o.route) && o.credit.is_none() && o.respond.is_none());
         let whole = |id: &crate::model::RuleId| rule(id).and_then(|r| fields_asked(std::slice::from_ref(&r.condition)));
@@ -155,8 +175,9 @@ impl<'p> Stream<'p> {
         let money = Summary::new(plan, record).money_field().map(|f| f.index());
         Ok(Self {
             format: pieces.format(),
-            fixed: fixed.collect(),
+            rules,
             direct: direct && name.is_none_or(|n| cells.is_plain(n)),
+            name: name.and_then(|n| Some((n, cells.column(n)?))),
             plan,
             record,
             cells,
@@ -166,7 +187,6 @@ impl<'p> Stream<'p> {
             fields,
             key,
             arrival,
-            name,
             money,
             otherwise_fixed,
             asked,

@@ -11,6 +11,7 @@ use super::rows::{Fields, Place, RawRow};
 use super::typed_rows::{FieldPlan, plans, read_row};
 use super::{DataError, DataFile, DataReport, FieldReport, Pieces, SetAside};
 use crate::model::{Origin, Record, RecordId, Schema, Type, Unreadable, Value};
+use crate::text::Short;
 
 /// Reads cells as the fields of one type of record.
 pub struct CellReader {
@@ -22,13 +23,17 @@ pub struct CellReader {
     zone: TimeZone,
 }
 
-/// A row of cells: the line where it begins, and where each cell begins and ends in the text.
+/// A row of cells.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "said above")]
 pub struct Cells<'a> {
+    /// The line where it begins.
     pub line: u64,
+    /// A text that holds all cells.
     pub text: &'a str,
+    /// Where each cell begins and ends in the text.
     pub cells: &'a [(usize, usize)],
+    /// Whether it is known that no cell holds a comma, a quote or a line end.
+    pub bare: bool,
 }
 
 impl<'a> Cells<'a> {
@@ -37,6 +42,22 @@ impl<'a> Cells<'a> {
     pub fn at(&self, position: usize) -> Option<&'a str> {
         let (start, end) = self.cells.get(position)?;
         self.text.get(*start..*end)
+    }
+
+    /// Returns the bytes of a cell; none when the row has no such column.
+    #[must_use]
+    #[inline]
+    pub fn bytes(&self, position: usize) -> Option<&'a [u8]> {
+        let (start, end) = self.cells.get(position)?;
+        self.text.as_bytes().get(*start..*end)
+    }
+
+    /// Returns a cell that is short; none for others.
+    #[must_use]
+    #[inline(always)]
+    pub fn short(&self, position: usize) -> Option<Short> {
+        let (start, end) = self.cells.get(position)?;
+        Short::within(self.text.as_bytes(), *start, *end)
     }
 }
 
@@ -83,6 +104,24 @@ impl CellReader {
     pub fn plain<'c>(&'c self, field: usize, cell: &'c str) -> Option<Option<&'c str>> {
         let plan = self.plans.get(field).filter(|p| p.is_plain())?;
         Some(plan.clean(cell, &mut FieldReport::default()))
+    }
+
+    /// Returns whether cells of a field are read by its type alone, once outer blanks are cut and what means missing is gone.
+    #[must_use]
+    pub fn is_bare(&self, field: usize) -> bool {
+        self.plans.get(field).is_some_and(FieldPlan::is_bare)
+    }
+
+    /// Returns whether some words in cells of a field mean missing.
+    #[must_use]
+    pub fn has_words_for_missing(&self, field: usize) -> bool {
+        self.plans.get(field).is_some_and(FieldPlan::has_words_for_missing)
+    }
+
+    /// Returns whether a cell without outer blanks means missing.
+    #[must_use]
+    pub fn means_missing(&self, field: usize, cell: &[u8]) -> bool {
+        self.plans.get(field).is_some_and(|plan| plan.means_missing(cell))
     }
 
     /// Returns whether cells of a field are taken as they are, but for outer blanks.

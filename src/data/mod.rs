@@ -18,6 +18,7 @@ mod grid;
 #[cfg(any(feature = "arrow", feature = "xlsx"))]
 mod guarded;
 mod input;
+mod marks;
 mod order;
 mod out_cell;
 mod packed;

@@ -11,6 +11,7 @@ use csv_core::ReadRecordResult;
 use memchr::{memchr, memchr_iter, memrchr};
 
 use super::csv_rows::{Begun, CsvRows, Finished, Rest, Taken, lines_after};
+use super::marks::{self, Mark};
 use super::{Cells, DataError, Input, LONGEST_ROW, SetAside};
 
 /// About how many bytes a piece has.
@@ -221,6 +222,7 @@ pub struct Splitter {
     format: Format,
     one: OneRow,
     cells: Vec<(usize, usize)>,
+    marks: Vec<Mark>,
 }
 
 /// A row of a piece.
@@ -235,7 +237,7 @@ impl Splitter {
     /// Makes a splitter.
     #[must_use]
     pub fn new(format: Format) -> Self {
-        Self { one: OneRow::new(format.delimiter), format, cells: Vec::new() }
+        Self { one: OneRow::new(format.delimiter), format, cells: Vec::new(), marks: Vec::new() }
     }
 
     /// Hands over the rows of a piece one after the other.
@@ -246,24 +248,24 @@ impl Splitter {
         let bytes = piece.bytes.as_slice();
         let text = std::str::from_utf8(bytes).ok();
         let plain = piece.after_cr || memchr(b'\r', bytes).is_some();
+        let bare = self.format.delimiter == b',';
+        marks::look(bytes, self.format.delimiter, &mut self.marks);
         let (mut line, mut after_cr, mut at) = (piece.line, piece.after_cr, 0);
         while at < bytes.len() {
-            let rest = bytes.get(at..).unwrap_or_default();
-            if let empty @ 1.. = rest.iter().take_while(|b| matches!(b, b'\n' | b'\r')).count() {
+            if let Some(b'\n' | b'\r') = bytes.get(at) {
+                let rest = bytes.get(at..).unwrap_or_default();
+                let empty = rest.iter().take_while(|b| matches!(b, b'\n' | b'\r')).count();
                 (line, after_cr) = lines_after(line, after_cr, rest.get(..empty).unwrap_or_default());
                 at += empty;
                 continue;
             }
-            let length = memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
-            let row = rest.get(..length).unwrap_or_default();
-            let own = row.strip_suffix(b"\n").unwrap_or(row);
-            match text {
-                // Most rows have neither; looking for both at once is one pass.
-                Some(text) if memchr::memchr2(b'"', b'\r', own).is_none() => {
-                    self.split(own, at);
+            match text.zip(self.split(bytes, at)) {
+                Some((text, end)) => {
+                    let own = bytes.get(at..end).unwrap_or_default();
+                    let row = bytes.get(at..bytes.len().min(end + 1)).unwrap_or_default();
                     let blank = self.cells.len() == 1 && own.iter().all(u8::is_ascii_whitespace);
                     if self.cells.len() == self.format.columns && !blank {
-                        take(PieceRow::Cells(Cells { line, text, cells: &self.cells }))?;
+                        take(PieceRow::Cells(Cells { line, text, cells: &self.cells, bare }))?;
                     } else if !blank {
                         let ends: Vec<usize> = self.cells.iter().map(|(_, end)| end - at).collect();
                         let taken = Taken { cells: own, ends: &ends, raw: row };
@@ -272,14 +274,15 @@ impl Splitter {
                             take(PieceRow::SetAside(row))?;
                         }
                     }
-                    at += length;
+                    at += row.len();
                     if plain {
                         (line, after_cr) = lines_after(line, after_cr, row);
                     } else {
                         line += 1;
                     }
                 }
-                _ => {
+                None => {
+                    let rest = bytes.get(at..).unwrap_or_default();
                     let read = self.one.read(rest).max(1);
                     let raw = rest.get(..read).unwrap_or_default();
                     let offset = piece.offset + u64::try_from(at).unwrap_or(0);
@@ -294,7 +297,7 @@ impl Splitter {
                                 self.cells.push((start, *end));
                                 start = *end;
                             }
-                            take(PieceRow::Cells(Cells { line, text, cells: &self.cells }))?;
+                            take(PieceRow::Cells(Cells { line, text, cells: &self.cells, bare: false }))?;
                         }
                     }
                     (line, after_cr) = lines_after(line, after_cr, raw);
@@ -305,15 +308,35 @@ impl Splitter {
         Ok(())
     }
 
-    /// Splits a row without quotes; `at` is where it begins in the piece.
-    fn split(&mut self, row: &[u8], at: usize) {
+    /// Splits the row that begins at a position; returns where it ends, none when it holds a quote or a carriage return.
+    fn split(&mut self, bytes: &[u8], at: usize) -> Option<usize> {
         self.cells.clear();
         let mut start = at;
-        for end in memchr_iter(self.format.delimiter, row) {
-            self.cells.push((start, at + end));
-            start = at + end + 1;
+        let mut block = at / marks::BLOCK;
+        // Bits before the position are another row's.
+        let mut own = u64::MAX << (at % marks::BLOCK);
+        while let Some(Mark { cuts, stops }) = self.marks.get(block) {
+            let base = block * marks::BLOCK;
+            let stop = stops & own;
+            // The bits before the stop, if there is one.
+            let before = (stop & stop.wrapping_neg()).wrapping_sub(1);
+            let mut cuts = cuts & own & before;
+            while cuts != 0 {
+                let end = base + cuts.trailing_zeros() as usize;
+                self.cells.push((start, end));
+                start = end + 1;
+                cuts &= cuts - 1;
+            }
+            if stop != 0 {
+                let end = base + stop.trailing_zeros() as usize;
+                self.cells.push((start, end));
+                return bytes.get(end).filter(|byte| **byte == b'\n').map(|_| end);
+            }
+            own = u64::MAX;
+            block += 1;
         }
-        self.cells.push((start, at + row.len()));
+        self.cells.push((start, bytes.len()));
+        Some(bytes.len())
     }
 }
 

@@ -199,6 +199,22 @@ impl FieldPlan {
         matches!(self.wanted.ty, Type::Text { .. }) && self.wanted.key.is_none() && self.settings.replace.is_empty()
     }
 
+    /// Whether cells are read by the type alone, once they are trimmed and what means missing is dropped.
+    pub fn is_bare(&self) -> bool {
+        let Column { replace, unit, format, .. } = &self.settings;
+        self.wanted.key.is_none() && replace.is_empty() && unit.is_none() && format.is_none()
+    }
+
+    /// Whether some words mean missing.
+    pub fn has_words_for_missing(&self) -> bool {
+        !self.blank.is_empty()
+    }
+
+    /// Whether a trimmed cell means missing.
+    pub fn means_missing(&self, cell: &[u8]) -> bool {
+        self.has_words_for_missing() && self.blank.iter().any(|word| word.as_bytes() == cell)
+    }
+
     /// Trims, drops what means missing, replaces; none when nothing is left.
     pub fn clean<'a>(&'a self, cell: &'a str, report: &mut FieldReport) -> Option<&'a str> {
         let mut cell = trim(cell);

@@ -36,7 +36,12 @@ impl<'a> Context<'a> {
     /// Makes a context without candidate and territory.
     #[must_use]
     pub fn new(plan: &'a Plan, record: &'a Record, state: &'a State, now: Timestamp) -> Self {
-        let today = calendar::day_in(&plan.book.zone, now);
+        Self::on_day(plan, record, state, (now, calendar::day_in(&plan.book.zone, now)))
+    }
+
+    /// Makes a context of a moment whose day in the project's zone is known.
+    #[must_use]
+    pub fn on_day(plan: &'a Plan, record: &'a Record, state: &'a State, (now, today): (Timestamp, Date)) -> Self {
         Self { plan, record, candidate: None, placed: None, state, now, today, depth: 0 }
     }
 

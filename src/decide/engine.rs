@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::claims::{self, Claims};
 use super::context::Context;
 use super::evaluate::answer;
 use super::find::find;
-use super::{Applying, Decision, choose, decide_by, overlay};
+use super::{Applying, Decision, Offsets, choose, decide_by, overlay};
 use crate::model::{Record, RecordId, Rule, RuleId, TerritoryId, Value};
 use crate::plan::Plan;
-use crate::plan::index::{Certainty, Index};
+use crate::plan::index::{Certainty, Index, Scratch};
 use crate::state::State;
 
 /// Decides records of one type by the index of a book.
@@ -24,13 +25,16 @@ pub struct Engine<'p> {
     record: RecordId,
     index: Arc<Index>,
     point: Vec<u32>,
+    scratch: Scratch,
+    days: Offsets,
 }
 
 impl<'p> Engine<'p> {
     /// Makes the index of a book for one type of record.
     #[must_use]
     pub fn new(plan: &'p Plan, record: RecordId) -> Self {
-        Self { plan, record, index: Arc::new(Index::new(plan, record)), point: Vec::new() }
+        let index = Arc::new(Index::new(plan, record));
+        Self { plan, record, index, point: Vec::new(), scratch: Scratch::default(), days: Offsets::new(&plan.book.zone) }
     }
 
     /// Returns the index.
@@ -53,7 +57,7 @@ impl<'p> Engine<'p> {
     /// The record must have been matched, if the book matches such records.
     #[must_use]
     pub fn first_rule(&mut self, record: &Record, state: &State, now: Timestamp) -> Option<RuleId> {
-        let context = Context::new(self.plan, record, state, now);
+        let context = Context::on_day(self.plan, record, state, (now, self.days.day(now)));
         let placement = super::place::place(&self.claims(&context), &context);
         self.rules(&context.placed_in(placement.territory())).next().map(|(id, _)| id)
     }
@@ -77,12 +81,19 @@ impl<'p> Engine<'p> {
 }
 
 impl Applying for Engine<'_> {
+    fn day(&mut self, _: &Plan, now: Timestamp) -> Date {
+        self.days.day(now)
+    }
+
     fn claims(&mut self, context: &Context<'_>) -> Claims {
-        let index = self.index.clone();
-        index.points.find(context.record, &context.plan.data, context.today, &mut self.point);
+        self.index.points.find(context.record, &context.plan.data, context.today, &mut self.point);
         self.derive(context);
+        let index = &*self.index;
+        if index.claims.is_empty() && context.plan.book.tables.is_empty() {
+            return Claims::new();
+        }
         let holds = |id: TerritoryId| claims::written_holds(id, context);
-        let candidates = index.claims.at(&self.point).map(|c| (TerritoryId::from_index(c.item), c.is_certain()));
+        let candidates = index.claims.at(&self.point, &mut self.scratch).map(|c| (TerritoryId::from_index(c.item), c.is_certain()));
         let written: Vec<TerritoryId> = candidates.filter(|(id, certain)| *certain || holds(*id)).map(|(id, _)| id).collect();
         claims::with_rows(&written, &index.in_rows, context)
     }
@@ -94,7 +105,7 @@ impl Applying for Engine<'_> {
         }
         let context = *context;
         let index = &*self.index;
-        index.rules.at(&self.point).filter_map(move |candidate| {
+        index.rules.at(&self.point, &mut self.scratch).filter_map(move |candidate| {
             let id = *index.order.get(candidate.item)?;
             let rule = context.plan.book.rules.get(id.index())?;
             let holds = match candidate.certainty {
@@ -109,6 +120,6 @@ impl Applying for Engine<'_> {
     fn overlays<'a>(&'a mut self, context: &Context<'a>) -> impl Iterator<Item = usize> {
         let context = *context;
         let holds = move |position: usize| context.plan.book.overlays.get(position).is_some_and(|o| overlay::applies(o, &context));
-        self.index.overlays.at(&self.point).filter(move |c| c.is_certain() || holds(c.item)).map(|c| c.item)
+        self.index.overlays.at(&self.point, &mut self.scratch).filter(move |c| c.is_certain() || holds(c.item)).map(|c| c.item)
     }
 }

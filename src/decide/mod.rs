@@ -22,6 +22,7 @@ mod find;
 mod fraction;
 mod leading;
 mod matching;
+mod offsets;
 mod overlay;
 mod pick;
 mod place;
@@ -46,11 +47,13 @@ pub use evaluate::{Edge, answer, answer_test, edge, past, side};
 pub use find::{Found, Missing, find, reach};
 pub use fraction::{exact, in_words, share_in_words, whole};
 pub use leading::Leading;
+pub use offsets::Offsets;
 pub use standings::{settled_by, standings};
 pub use taking::begin;
 
 use claims::Claims;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::model::{Record, Rule, RuleId};
 use crate::plan::Plan;
@@ -67,6 +70,11 @@ pub fn decide(plan: &Plan, record: Record, state: &State, now: Timestamp) -> Dec
 
 /// Finds what applies to a record.
 trait Applying {
+    /// The day it is at a moment in the project's zone.
+    fn day(&mut self, plan: &Plan, now: Timestamp) -> Date {
+        calendar::day_in(&plan.book.zone, now)
+    }
+
     /// The territories that claim it.
     fn claims(&mut self, context: &Context<'_>) -> Claims;
 
@@ -95,10 +103,11 @@ impl Applying for Asking {
 }
 
 fn decide_by(applying: &mut impl Applying, plan: &Plan, mut record: Record, state: &State, now: Timestamp) -> Decision {
-    let matching = matching::matching(&Context::new(plan, &record, state, now));
+    let at = (now, applying.day(plan, now));
+    let matching = matching::matching(&Context::on_day(plan, &record, state, at));
     let wanted = plan.book.matches.get(&record.kind);
     matching::fill(&mut record, wanted, matching.as_ref());
-    let context = Context::new(plan, &record, state, now);
+    let context = Context::on_day(plan, &record, state, at);
     let placement = place::place(&applying.claims(&context), &context);
     let context = context.placed_in(placement.territory());
     let mut pending = Pending::new(state);

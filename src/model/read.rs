@@ -115,6 +115,7 @@ pub fn read_elements<'a>(elements: impl IntoIterator<Item = &'a str>, values: Op
 
 /// Cuts outer blanks, the invisible ones of copied text included.
 #[must_use]
+#[inline]
 pub fn trim(cell: &str) -> &str {
     // Most cells have nothing to cut, which their first and last byte tell.
     if let (Some(first), Some(last)) = (cell.as_bytes().first(), cell.as_bytes().last())

@@ -8,33 +8,43 @@
 
 use std::collections::HashMap;
 
-use smallvec::SmallVec;
-
+use super::scratch::{Patched, Scratch, Source};
 use crate::space::{Area, AxisId, Class, ClassSet, Space};
 
 /// How many words are taken together.
-const BLOCK: usize = 8;
+pub(super) const BLOCK: usize = 16;
 
 /// How many bits those have.
-const BITS: u32 = 512;
+pub(super) const BITS: u32 = 1024;
+
+/// Words that are taken together.
+pub(super) type Block = [u64; BLOCK];
 
 /// How many classes of numbers, days or instants are told apart on one axis; with more, neighbours share a row and what
 /// they let through is asked again.
 const MOST_STRETCHES: usize = 384;
 
-/// How many bits a class may differ in before it gets a row of its own.
-const MOST_PATCHED: usize = 256;
+/// How many bits a class may differ in before it gets a row of its own: turning one takes as long as a few words of a row.
+const MOST_PATCHED: usize = 12;
+
+/// Likewise, once the rows take that many bytes.
+const MOST_PATCHED_OF_MANY: usize = 256;
+
+/// How many bytes rows may take before they are spared.
+const MANY: usize = 1 << 22;
 
 /// Holds the bit rows of a group of items.
 #[derive(Clone, Debug)]
 pub struct Group {
     /// By bit: the item, and whether something need be asked of it again.
     bits: Vec<(u32, Certainty)>,
-    /// How many words a row has; a multiple of the block.
-    words: usize,
+    /// How many blocks a row has.
+    blocks: usize,
     axes: Vec<AxisRows>,
+    /// By the position of an axis in points: its position among the axes here.
+    by_point: Vec<Option<u32>>,
     /// All rows, one after the other.
-    pool: Vec<u64>,
+    pool: Vec<Block>,
     /// The bits in which patched classes differ.
     patches: Vec<u32>,
 }
@@ -43,21 +53,8 @@ pub struct Group {
 struct AxisRows {
     /// The position of the axis in points.
     at: usize,
-    /// Where the usual row begins in the pool.
-    base: usize,
     /// By class.
-    rows: Vec<Row>,
-}
-
-/// What a class lets through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Row {
-    /// Everything.
-    All,
-    /// A row of the pool.
-    Whole(usize),
-    /// The usual row but for some bits, by position among the patches.
-    Patched(usize, usize),
+    rows: Vec<Source>,
 }
 
 /// Holds an item that may hold at a point.
@@ -101,23 +98,23 @@ impl Group {
                 areas.push(area);
             }
         }
-        let words = bits.len().div_ceil(64).next_multiple_of(BLOCK);
+        let blocks = bits.len().div_ceil(BITS as usize);
         let mut ids: Vec<AxisId> = areas.iter().flat_map(|a| a.restricts().map(|(axis, _)| axis)).collect();
         ids.sort_unstable();
         ids.dedup();
-        let mut group = Self { bits, words, axes: Vec::new(), pool: Vec::new(), patches: Vec::new() };
-        let mut shared: HashMap<Box<[u64]>, usize> = HashMap::new();
+        let mut group = Self { bits, blocks, axes: Vec::new(), by_point: Vec::new(), pool: Vec::new(), patches: Vec::new() };
+        let mut shared: HashMap<Box<[u64]>, u32> = HashMap::new();
         for id in ids {
             group.add_axis(space, id, &areas, &mut shared);
         }
         group
     }
 
-    fn add_axis(&mut self, space: &Space, id: AxisId, areas: &[&Area], shared: &mut HashMap<Box<[u64]>, usize>) {
+    fn add_axis(&mut self, space: &Space, id: AxisId, areas: &[&Area], shared: &mut HashMap<Box<[u64]>, u32>) {
         let width = space.width(id);
         let stretches = stretches(space, id);
         let classes = stretches.as_ref().map_or(width, |s| s.last().map_or(0, |last| last + 1));
-        let mut usual = vec![0_u64; self.words];
+        let mut usual = vec![0_u64; self.words()];
         let mut differing: Vec<Vec<u32>> = vec![Vec::new(); classes];
         for (bit, area) in (0_u32..).zip(areas) {
             let Some(own) = area.on(id) else {
@@ -141,39 +138,49 @@ impl Group {
         }
         let full = self.full();
         let base = self.share(&usual, shared);
-        let rows: Vec<Row> = differing
+        let rows: Vec<Source> = differing
             .into_iter()
             .map(|differing| {
-                if !differing.is_empty() && differing.len() <= MOST_PATCHED.min(self.words) {
-                    let from = self.patches.len();
+                let many = self.pool.len() * size_of::<Block>() > MANY;
+                let most = if many { MOST_PATCHED_OF_MANY.min(self.words()) } else { MOST_PATCHED };
+                if !differing.is_empty() && differing.len() <= most {
+                    let from = position(self.patches.len());
                     self.patches.extend(&differing);
-                    return Row::Patched(from, self.patches.len());
+                    return Source::Patched(Patched { row: base, from, to: position(self.patches.len()) });
                 }
                 let mut own = usual.clone();
                 differing.iter().for_each(|bit| flip(&mut own, *bit));
-                if own == full { Row::All } else { Row::Whole(self.share(&own, shared)) }
+                if own == full { Source::All } else { Source::Shared(self.share(&own, shared)) }
             })
             .collect();
         let rows = match stretches {
             Some(stretches) => stretches.into_iter().map(|s| rows[s]).collect(),
             None => rows,
         };
-        self.axes.push(AxisRows { at: id.index(), base, rows });
+        if self.by_point.len() <= id.index() {
+            self.by_point.resize(id.index() + 1, None);
+        }
+        self.by_point[id.index()] = u32::try_from(self.axes.len()).ok();
+        self.axes.push(AxisRows { at: id.index(), rows });
+    }
+
+    fn words(&self) -> usize {
+        self.blocks * BLOCK
     }
 
     fn full(&self) -> Vec<u64> {
-        let mut all = vec![0_u64; self.words];
+        let mut all = vec![0_u64; self.words()];
         (0_u32..).zip(&self.bits).for_each(|(bit, _)| set(&mut all, bit));
         all
     }
 
     /// Puts a row into the pool, once.
-    fn share(&mut self, row: &[u64], shared: &mut HashMap<Box<[u64]>, usize>) -> usize {
+    fn share(&mut self, row: &[u64], shared: &mut HashMap<Box<[u64]>, u32>) -> u32 {
         if let Some(known) = shared.get(row) {
             return *known;
         }
-        let at = self.pool.len();
-        self.pool.extend_from_slice(row);
+        let at = position(self.pool.len());
+        self.pool.extend(row.as_chunks::<BLOCK>().0);
         shared.insert(row.into(), at);
         at
     }
@@ -186,87 +193,88 @@ impl Group {
     /// Returns how many bytes the rows take.
     #[must_use]
     pub fn size(&self) -> usize {
-        let rows: usize = self.axes.iter().map(|a| a.rows.len() * size_of::<Row>()).sum();
-        self.pool.len() * 8 + self.patches.len() * 4 + self.bits.len() * 8 + rows
+        let rows: usize = self.axes.iter().map(|a| a.rows.len() * size_of::<Source>()).sum();
+        self.pool.len() * size_of::<Block>() + self.patches.len() * 4 + self.bits.len() * 8 + rows
+    }
+
+    /// Returns whether there are no items.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.bits.is_empty()
+    }
+
+    /// Returns what a class lets through, by the position of its axis in points.
+    #[must_use]
+    pub fn source(&self, axis: usize, class: usize) -> Source {
+        self.sources(axis).get(class).copied().unwrap_or(Source::All)
+    }
+
+    /// Lists what the classes of an axis let through, by its position in points; nothing when no item asks.
+    #[must_use]
+    pub fn sources(&self, axis: usize) -> &[Source] {
+        let axis = self.by_point.get(axis).copied().flatten().and_then(|at| self.axes.get(at as usize));
+        axis.map_or(&[], |a| &a.rows)
+    }
+
+    /// Combines what several classes let through into one, which the scratch keeps; none when it would keep too much then.
+    #[must_use]
+    pub fn combine(&self, sources: &[Source], scratch: &mut Scratch) -> Option<Source> {
+        let mut asked = sources.iter().copied().filter(|source| *source != Source::All);
+        match (asked.next(), asked.next()) {
+            (None, _) => return Some(Source::All),
+            (Some(only), None) => return Some(only),
+            _ => {}
+        }
+        scratch.keep(sources, self.blocks, &self.pool, &self.patches)
     }
 
     /// Yields the items that may hold at a point, in the order in which they are considered.
     #[must_use]
-    pub fn at<'g>(&'g self, point: &[u32]) -> Candidates<'g> {
-        let mut rows: SmallVec<[Source<'g>; 32]> = SmallVec::new();
+    pub fn at<'s>(&'s self, point: &[u32], scratch: &'s mut Scratch) -> Candidates<'s> {
+        scratch.clear();
         for axis in &self.axes {
             let class = point.get(axis.at).map_or(0, |c| *c as usize);
-            match axis.rows.get(class) {
-                None | Some(Row::All) => {}
-                Some(Row::Whole(at)) => rows.push(Source { row: self.row(*at), patch: &[], next_patch: usize::MAX }),
-                Some(Row::Patched(from, to)) => {
-                    let patch = self.patches.get(*from..*to).unwrap_or_default();
-                    let next_patch = patch.first().map_or(usize::MAX, |bit| *bit as usize);
-                    rows.push(Source { row: self.row(axis.base), patch, next_patch });
-                }
-            }
+            scratch.add(axis.rows.get(class).copied().unwrap_or(Source::All));
         }
-        Candidates { group: self, rows, next: 0, word: 0, left: [0; BLOCK], last: None }
+        self.candidates(scratch)
     }
 
-    fn row(&self, at: usize) -> &[u64] {
-        self.pool.get(at..at + self.words).unwrap_or_default()
+    /// Yields the items that everything added to a scratch lets through, in the order in which they are considered.
+    #[must_use]
+    pub fn candidates<'s>(&'s self, scratch: &'s mut Scratch) -> Candidates<'s> {
+        Candidates { group: self, scratch, next: 0, word: BLOCK, left: [0; BLOCK], last: None }
     }
-}
-
-/// One row to be combined, with the bits in which it differs from what is kept.
-#[derive(Clone, Copy, Debug)]
-struct Source<'g> {
-    row: &'g [u64],
-    patch: &'g [u32],
-    /// The first bit of the patch; the greatest number when there is none.
-    next_patch: usize,
 }
 
 /// Yields the items of a group that may hold at a point.
-#[derive(Clone, Debug)]
-pub struct Candidates<'g> {
-    group: &'g Group,
-    rows: SmallVec<[Source<'g>; 32]>,
-    /// The first word of the next block.
+#[derive(Debug)]
+pub struct Candidates<'s> {
+    group: &'s Group,
+    scratch: &'s mut Scratch,
+    /// The next block.
     next: usize,
     /// The word of the block that is looked at.
     word: usize,
-    left: [u64; BLOCK],
+    left: Block,
     last: Option<u32>,
 }
 
 impl Candidates<'_> {
     /// Combines the next block that has a bit; `false` at the end.
     fn advance(&mut self) -> bool {
-        while self.next < self.group.words {
-            let from = self.next;
-            self.next += BLOCK;
-            let mut left = [u64::MAX; BLOCK];
-            if self.next == self.group.words {
-                trim(&mut left, self.group.bits.len() - from * 64);
+        let group = self.group;
+        while let Some((at, mut left)) = self.scratch.search(self.next, group.blocks, &group.pool, &group.patches) {
+            self.next = at + 1;
+            if self.next == group.blocks {
+                trim(&mut left, group.bits.len() - at * BITS as usize);
             }
-            for source in &mut self.rows {
-                let Some(row) = source.row.get(from..).and_then(|row| row.first_chunk::<BLOCK>()) else { continue };
-                if source.next_patch >= self.next * 64 {
-                    and(&mut left, row);
-                    continue;
-                }
-                let mut own = *row;
-                while source.next_patch < self.next * 64 {
-                    let [bit, rest @ ..] = source.patch else { break };
-                    flip(&mut own, *bit % BITS);
-                    source.patch = rest;
-                    source.next_patch = rest.first().map_or(usize::MAX, |bit| *bit as usize);
-                }
-                and(&mut left, &own);
-            }
-            if left.iter().any(|w| *w != 0) {
+            if left != [0; BLOCK] {
                 self.left = left;
                 self.word = 0;
                 return true;
             }
         }
+        self.next = group.blocks;
         false
     }
 }
@@ -281,7 +289,7 @@ impl Iterator for Candidates<'_> {
                     self.word += 1;
                     continue;
                 }
-                let bit = (self.next - BLOCK + self.word) * 64 + word.trailing_zeros() as usize;
+                let bit = ((self.next - 1) * BLOCK + self.word) * 64 + word.trailing_zeros() as usize;
                 *word &= *word - 1;
                 let (item, certainty) = *self.group.bits.get(bit)?;
                 // Bits of one item are neighbours; one of them is enough.
@@ -296,10 +304,9 @@ impl Iterator for Candidates<'_> {
     }
 }
 
-fn and(left: &mut [u64; BLOCK], row: &[u64; BLOCK]) {
-    for (own, other) in left.iter_mut().zip(row) {
-        *own &= other;
-    }
+/// A position in the pool or among the patches.
+fn position(of: usize) -> u32 {
+    u32::try_from(of).unwrap_or(u32::MAX)
 }
 
 fn set(words: &mut [u64], bit: u32) {
@@ -308,14 +315,15 @@ fn set(words: &mut [u64], bit: u32) {
     }
 }
 
-fn flip(words: &mut [u64], bit: u32) {
+#[inline]
+pub(super) fn flip(words: &mut [u64], bit: u32) {
     if let Some(word) = words.get_mut(bit as usize / 64) {
         *word ^= 1 << (bit % 64);
     }
 }
 
 /// Leaves the first bits, that many.
-fn trim(words: &mut [u64; BLOCK], bits: usize) {
+fn trim(words: &mut Block, bits: usize) {
     for (position, word) in words.iter_mut().enumerate() {
         let own = bits.saturating_sub(position * 64);
         if own < 64 {

@@ -7,18 +7,31 @@
 
 mod group;
 mod point;
+mod scratch;
 
 use std::sync::Arc;
 
 pub use group::{Candidate, Candidates, Certainty, Group};
 pub use point::Points;
+pub use scratch::{Scratch, Source};
 
 use super::Plan;
-use crate::model::{Condition, RecordId, RuleId, TerritoryId};
-use crate::space::{Area, Hulls, NodeId, Survey};
+use crate::model::{Condition, FieldId, RecordId, RuleId, TerritoryId};
+use crate::space::{Area, Hulls, NodeId, Plain, Survey};
 
 /// How many rows of bits an item may have; what has more cases is asked itself.
 const MOST_AREAS: usize = 64;
+
+/// One axis of the rules, for plain cells.
+#[derive(Clone, Copy, Debug)]
+pub struct PlainAxis<'i> {
+    /// Its position in points.
+    pub at: usize,
+    /// Finds the classes.
+    pub plain: &'i Plain,
+    /// By class: the rules that it lets through; nothing where no rule asks.
+    pub rules: &'i [Source],
+}
 
 /// Holds the index of one type of record.
 #[derive(Clone, Debug)]
@@ -83,6 +96,14 @@ impl Index {
         let written = (0..book.territories.len()).filter(|i| book.territories[*i].row.is_none()).map(TerritoryId::from_index);
         let in_rows = if book.tables.is_empty() { Vec::new() } else { written.filter(in_row).collect() };
         Self { points, claims, rules, order, open, overlays, in_rows }
+    }
+
+    /// Lists the axes that hang on one of the record's own fields, for plain cells; none when one of them cannot be told from
+    /// such a cell, or hangs on what the field leads to.
+    #[must_use]
+    pub fn plain(&self, field: FieldId) -> Option<Vec<PlainAxis<'_>>> {
+        let axes = self.points.plain(field)?.into_iter();
+        Some(axes.map(|(at, plain)| PlainAxis { at, plain, rules: self.rules.sources(at) }).collect())
     }
 
     /// Returns how many bytes the bit rows take.

@@ -1,14 +1,16 @@
 //! Records to points: the class of a record on every axis that some item asks about.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
 use jiff::civil::Date;
 
 use crate::model::{
     Attribute, Condition, ConditionKind, FieldId, FieldPath, Place, Record, RecordId, ReferenceData, Root, Schema, TerritoryId, Type, Value,
 };
 use crate::plan::Plan;
-use crate::space::{Aspect, Axis, Coder, Space, day_tick};
+use crate::space::{Aspect, Axis, Coder, Plain, Space, day_tick};
 use crate::text::{FileId, Span};
 
 /// Finds the points of one type of record. A point has the class of each axis of the space, by position; axes that nobody
@@ -21,6 +23,10 @@ pub struct Points {
     /// The ways to the records whose fields are looked at; the first is the record itself.
     holders: Vec<Vec<Step>>,
     fields: Vec<FieldAxis>,
+    /// The positions of those of them that are not about elements of sets.
+    singles: Vec<usize>,
+    /// Those that are, by the field of the set.
+    sets: Vec<SetAxes>,
     /// By field of the record itself: the positions of the axes that hang on it.
     by_field: Vec<Vec<usize>>,
     today: Option<(usize, Coder)>,
@@ -41,6 +47,18 @@ struct FieldAxis {
     /// What a reference leads to.
     to: Option<RecordId>,
     coder: Coder,
+    plain: Option<Plain>,
+}
+
+/// The axes about elements of one field.
+#[derive(Clone, Debug)]
+struct SetAxes {
+    holder: usize,
+    field: FieldId,
+    /// By axis: its position in points, and the class when the element is not there.
+    without: Vec<(usize, u32)>,
+    /// By element: likewise when it is.
+    with: HashMap<Arc<str>, (usize, u32), FixedState>,
 }
 
 /// An axis of a derived field.
@@ -61,6 +79,8 @@ impl Points {
             axes: space.axes.len(),
             holders: vec![Vec::new()],
             fields: Vec::new(),
+            singles: Vec::new(),
+            sets: Vec::new(),
             by_field: vec![Vec::new(); book.schema.record(record).fields.len()],
             today: None,
             territory: None,
@@ -96,7 +116,25 @@ impl Points {
         if let Some(own) = self.by_field.get_mut(first.index()) {
             own.push(self.fields.len());
         }
-        self.fields.push(FieldAxis { at, holder: holder_at, field, to, coder });
+        match &coder {
+            Coder::Element(element, yes, no) => self.add_element(at, (holder_at, field), element, (*yes, *no)),
+            _ => self.singles.push(self.fields.len()),
+        }
+        let plain = Plain::of(axis, &coder);
+        self.fields.push(FieldAxis { at, holder: holder_at, field, to, coder, plain });
+    }
+
+    fn add_element(&mut self, at: usize, of: (usize, FieldId), element: &Arc<str>, (yes, no): (Option<usize>, Option<usize>)) {
+        let class = |class: Option<usize>| class.and_then(|c| u32::try_from(c).ok()).unwrap_or(0);
+        let known = self.sets.iter().position(|s| (s.holder, s.field) == of);
+        let known = known.unwrap_or_else(|| {
+            self.sets.push(SetAxes { holder: of.0, field: of.1, without: Vec::new(), with: HashMap::default() });
+            self.sets.len() - 1
+        });
+        if let Some(set) = self.sets.get_mut(known) {
+            set.without.push((at, class(no)));
+            set.with.insert(element.clone(), (at, class(yes)));
+        }
     }
 
     /// Finds the point of a record on a day, but for its derived fields and its territory.
@@ -110,8 +148,22 @@ impl Points {
             })
         };
         let holders: smallvec::SmallVec<[Option<&Record>; 4]> = self.holders.iter().map(follow).collect();
-        for axis in &self.fields {
+        for set in &self.sets {
+            let value = holders.get(set.holder).copied().flatten().and_then(|r| r.value(set.field));
+            let Some(Value::Set { listed, .. }) = value else { continue };
+            let with = listed.iter().filter_map(|element| set.with.get(element));
+            for (at, class) in set.without.iter().chain(with) {
+                if let Some(own) = point.get_mut(*at) {
+                    *own = *class;
+                }
+            }
+        }
+        for axis in self.singles.iter().filter_map(|at| self.fields.get(*at)) {
             let Some(value) = holders.get(axis.holder).copied().flatten().and_then(|r| r.value(axis.field)) else { continue };
+            if let Some(class) = axis.plain.as_ref().and_then(|plain| plain.class_of_value(value)) {
+                put(point, axis.at, class);
+                continue;
+            }
             let there = match (axis.to, value) {
                 (Some(to), Value::Reference(key)) => data.get(to, key).is_some(),
                 _ => true,
@@ -125,6 +177,19 @@ impl Points {
     #[must_use]
     pub fn asks(&self, field: FieldId) -> bool {
         self.by_field.get(field.index()).is_some_and(|own| !own.is_empty())
+    }
+
+    /// Yields the positions of the axes that hang on one of the record's own fields.
+    pub fn axes_of(&self, field: FieldId) -> impl Iterator<Item = usize> {
+        self.by_field.get(field.index()).into_iter().flatten().filter_map(|at| self.fields.get(*at)).map(|axis| axis.at)
+    }
+
+    /// Lists the axes that hang on one of the record's own fields, with their look-ups of plain cells; none when one of them
+    /// has no such look-up, or hangs on what the field leads to.
+    #[must_use]
+    pub fn plain(&self, field: FieldId) -> Option<Vec<(usize, &Plain)>> {
+        let own = self.by_field.get(field.index())?.iter().map(|at| self.fields.get(*at));
+        own.map(|axis| axis.filter(|a| a.holder == 0).and_then(|a| Some((a.at, a.plain.as_ref()?)))).collect()
     }
 
     /// Lists the classes that a value of one of the record's own fields gives, by the position of the axis; axes that it
@@ -171,11 +236,24 @@ impl Points {
         self.today.is_some()
     }
 
+    /// Returns the position of the axis of the day it is.
+    #[must_use]
+    pub fn axis_of_day(&self) -> Option<usize> {
+        self.today.as_ref().map(|(at, _)| *at)
+    }
+
     /// Puts the day it is into a point.
     pub fn set_day(&self, today: Date, point: &mut [u32]) {
-        if let Some((at, coder)) = &self.today {
-            put(point, *at, coder.class_of_tick(day_tick(today)));
+        if let Some((at, class)) = self.class_of_day(today) {
+            put(point, at, Some(class));
         }
+    }
+
+    /// Returns the axis of the day it is, by its position, with the class of a day; none when no item asks for it.
+    #[must_use]
+    pub fn class_of_day(&self, today: Date) -> Option<(usize, usize)> {
+        let (at, coder) = self.today.as_ref()?;
+        Some((*at, coder.class_of_tick(day_tick(today)).unwrap_or(0)))
     }
 
     /// Yields the derived fields asked about, each with what [`Points::set_derived`] is to be told.
@@ -192,12 +270,17 @@ impl Points {
 
     /// Puts the territory that holds the record into a point.
     pub fn set_territory(&self, territory: Option<TerritoryId>, point: &mut [u32]) {
-        if let Some((at, classes)) = &self.territory {
-            let class = territory.and_then(|t| classes.get(t.index()).copied()).unwrap_or(0);
-            if let Some(own) = point.get_mut(*at) {
-                *own = class;
-            }
+        if let Some((at, class)) = self.class_of_territory(territory) {
+            put(point, at, Some(class));
         }
+    }
+
+    /// Returns the axis of the territory that holds the record, by its position, with the class; none when no item asks.
+    #[must_use]
+    pub fn class_of_territory(&self, territory: Option<TerritoryId>) -> Option<(usize, usize)> {
+        let (at, classes) = self.territory.as_ref()?;
+        let class = territory.and_then(|t| classes.get(t.index()).copied()).unwrap_or(0);
+        Some((*at, class as usize))
     }
 }
 

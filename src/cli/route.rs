@@ -16,6 +16,7 @@ use crate::data::{
 };
 use crate::explain::{Looking, explain, explanation_text};
 use crate::report::{self, COLUMNS, Row, Summary};
+use crate::rim::memory;
 use crate::text::wording::{self, count};
 
 /// Arguments of `turf route`.
@@ -44,7 +45,7 @@ pub struct Arguments {
     /// Write text that looks like a formula as it is. By default it gets an apostrophe in front, so that a spreadsheet does not run it.
     #[arg(long)]
     no_formula_guard: bool,
-    /// Say how long reading, deciding and writing took.
+    /// Say how long reading, deciding and writing took, and how much memory.
     #[arg(long)]
     timings: bool,
 }
@@ -267,12 +268,16 @@ struct Timings {
 impl Timings {
     fn text(&self) -> String {
         let seconds = |d: Duration| format!("{}.{:03} s", d.as_secs(), d.subsec_millis());
-        let mut text = "\nHow long it took, opening the book apart\n".to_owned();
+        let mut text = "\nWhat it took, opening the book apart\n".to_owned();
         for (step, took, threads) in &self.steps {
             let spread = if *threads > 1 { format!(", spread over {threads} threads") } else { String::new() };
             text.push_str(&format!(" - {step}: {}{spread}\n", seconds(*took)));
         }
-        text + &format!(" - from beginning to end: {}\n", seconds(self.whole))
+        text.push_str(&format!(" - from beginning to end: {}\n", seconds(self.whole)));
+        if let Some(bytes) = memory::most_taken() {
+            text.push_str(&format!(" - most memory taken: {} MB\n", bytes.div_ceil(1_000_000)));
+        }
+        text
     }
 }
 

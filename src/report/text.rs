@@ -8,10 +8,13 @@ use rust_decimal::Decimal;
 
 use super::{Row, Share, Summary};
 use crate::model::show_number;
-use crate::text::wording::{count, grouped};
+use crate::text::wording::{count, grouped, some_of};
 
 /// How many names a table of totals shows before the rest are added up.
 const MOST: usize = 40;
+
+/// How many rules that decided nothing are named.
+const NAMED: usize = 12;
 
 /// Writes rows as a table of the given width.
 #[must_use]
@@ -149,7 +152,7 @@ fn needs_a_look(summary: &Summary, noun: &dyn Fn(u64) -> String) -> Vec<String> 
     }
     let dead: Vec<String> = summary.rules.iter().filter(|(_, s)| s.count == 0).map(|(n, _)| format!("`{n}`")).collect();
     if !dead.is_empty() {
-        lines.push(format!("{} decided nothing here: {}.", count(dead.len(), "rule", "rules"), dead.join(", ")));
+        lines.push(format!("{} decided nothing here: {}.", count(dead.len(), "rule", "rules"), some_of(&dead, NAMED)));
     }
     lines
 }

@@ -89,6 +89,10 @@ fn compare(work: &Work) {
         let by_hand = workload::first_match(&work.rules, own).map(|n| format!("r{n:06}"));
         let found = engine.first_rule(record, &state, now).map(|id| work.plan.book.rules[id.index()].name.to_string());
         assert_eq!(found, by_hand, "lead {}", record.key);
+        let mut all = Vec::new();
+        engine.all_rules(record, &state, now, |id| all.push(work.plan.book.rules[id.index()].name.to_string()));
+        let all_by_hand = work.rules.iter().enumerate().filter(|(_, rule)| workload::rule::applies(rule, own)).map(|(n, _)| format!("r{n:06}"));
+        assert_eq!(all, all_by_hand.collect::<Vec<_>>(), "lead {}", record.key);
         let decided = engine.decide(record.clone(), &state, now);
         assert_eq!(decided, decide(&work.plan, record.clone(), &state, now), "lead {}", record.key);
     }
@@ -109,9 +113,9 @@ fn time(leads: usize, run: impl FnOnce()) -> u128 {
 fn table(sizes: &[usize]) {
     println!("nanoseconds a lead, one thread, from parsed values; medians of {ROUNDS} rounds");
     println!(
-        "| rules | first rule by index | whole decision by index | asking every rule | scan by hand | scan / first | book to ready | index made | index size |"
+        "| rules | first rule by index | all rules by index | all / first | whole decision by index | asking every rule | scan by hand | scan / first | book to ready | index made | index size |"
     );
-    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     for size in sizes {
         let work = work(*size, 50_000);
         let few = (20_000_000 / size).clamp(20, 2_000);
@@ -120,12 +124,13 @@ fn table(sizes: &[usize]) {
         let made = start.elapsed();
         let now = Timestamp::UNIX_EPOCH;
         let state = begin(&work.plan, now);
-        let (mut first, mut whole, mut asked, mut hand) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut first, mut every, mut whole, mut asked, mut hand) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut found = 0_usize;
         for _ in 0..ROUNDS {
             first.push(time(work.records.len(), || {
                 found += work.records.iter().filter(|r| engine.first_rule(r, &state, now).is_some()).count();
             }));
+            every.push(time(work.records.len(), || work.records.iter().for_each(|r| engine.all_rules(r, &state, now, |_| found += 1))));
             whole.push(time(work.records.len(), || {
                 found += work.records.iter().filter(|r| engine.decide((*r).clone(), &state, now).due.is_some()).count();
             }));
@@ -137,10 +142,12 @@ fn table(sizes: &[usize]) {
             }));
         }
         assert!(found > 0);
-        let (first, whole, asked, hand) = (median(first), median(whole), median(asked), median(hand));
-        let times = hand * 10 / first.max(1);
+        let (first, every, whole, asked, hand) = (median(first), median(every), median(whole), median(asked), median(hand));
+        let (times, more) = (hand * 10 / first.max(1), every * 10 / first.max(1));
         println!(
-            "| {size} | {first} | {whole} | {asked} | {hand} | {}.{} | {} ms | {} ms | {} KB |",
+            "| {size} | {first} | {every} | {}.{} | {whole} | {asked} | {hand} | {}.{} | {} ms | {} ms | {} KB |",
+            more / 10,
+            more % 10,
             times / 10,
             times % 10,
             work.ready.as_millis(),

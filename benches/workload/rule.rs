@@ -184,9 +184,14 @@ impl Condition {
     }
 }
 
+/// Asks all conditions of a rule, one after the other.
+pub fn applies(rule: &Rule, lead: &Lead) -> bool {
+    rule.conditions.iter().all(|c| c.holds(lead) == Some(true))
+}
+
 /// Finds the first rule that takes a lead, by asking one after the other.
 pub fn first_match(rules: &[Rule], lead: &Lead) -> Option<usize> {
-    rules.iter().position(|rule| rule.conditions.iter().all(|c| c.holds(lead) == Some(true)))
+    rules.iter().position(|rule| applies(rule, lead))
 }
 
 /// Writes a book of the rules: each has a priority of its own.

@@ -62,6 +62,13 @@ impl<'p> Engine<'p> {
         self.rules(&context.placed_in(placement.territory())).next().map(|(id, _)| id)
     }
 
+    /// Hands over every rule that applies to a record, in the order considered, as [`Engine::first_rule`] does the first.
+    pub fn all_rules(&mut self, record: &Record, state: &State, now: Timestamp, each: impl FnMut(RuleId)) {
+        let context = Context::on_day(self.plan, record, state, (now, self.days.day(now)));
+        let placement = super::place::place(&self.claims(&context), &context);
+        self.rules(&context.placed_in(placement.territory())).map(|(id, _)| id).for_each(each);
+    }
+
     /// Places a record that the written territories given claim.
     #[must_use]
     pub fn place_claims(&self, written: &[TerritoryId], context: &Context<'_>) -> super::Placement {

@@ -91,7 +91,8 @@ fn compare(work: &Work) {
         assert_eq!(found, by_hand, "lead {}", record.key);
         let mut all = Vec::new();
         engine.all_rules(record, &state, now, |id| all.push(work.plan.book.rules[id.index()].name.to_string()));
-        let all_by_hand = work.rules.iter().enumerate().filter(|(_, rule)| workload::rule::applies(rule, own)).map(|(n, _)| format!("r{n:06}"));
+        let all_by_hand =
+            work.rules.iter().enumerate().filter(|(_, rule)| workload::rule::applies(rule, own)).map(|(n, _)| format!("r{n:06}"));
         assert_eq!(all, all_by_hand.collect::<Vec<_>>(), "lead {}", record.key);
         let decided = engine.decide(record.clone(), &state, now);
         assert_eq!(decided, decide(&work.plan, record.clone(), &state, now), "lead {}", record.key);

@@ -1,6 +1,7 @@
 //! Goes through the lists of two books at once and splits the space until both say one thing, but only where they differ.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::entry::Entry;
 use super::outcome::{Kind, Outcome};
@@ -15,8 +16,8 @@ pub(super) type Differences = BTreeMap<(Kind, Outcome, Outcome), Vec<Area>>;
 
 struct Node {
     area: Area,
-    /// Rules of the old and new book, territories of the old and new book.
-    left: [Left; 4],
+    /// Rules of the old and new book, territories of the old and new book; shared with the pieces beside it.
+    left: Rc<[Left; 4]>,
 }
 
 /// By kind and outcomes the areas that differ; whether they are all comes with it. The lists are the rules of the old and
@@ -29,7 +30,7 @@ pub(super) fn differences(
     mut possible: impl FnMut(&Area) -> bool,
 ) -> (Differences, bool) {
     let all = |entries: &[Entry]| entries.iter().enumerate().flat_map(|(e, entry)| (0..entry.areas.len()).map(move |a| (e, a))).collect();
-    let mut waiting = vec![Node { area: Area::everything(), left: lists.map(all) }];
+    let mut waiting = vec![Node { area: Area::everything(), left: Rc::new(lists.map(all)) }];
     let mut found = Differences::new();
     while let Some(node) = waiting.pop() {
         let looked: usize = node.left.iter().map(Vec::len).sum();
@@ -52,7 +53,8 @@ pub(super) fn differences(
             }
             continue;
         };
-        let kept: [Left; 4] = std::array::from_fn(|i| left.get(i).cloned().unwrap_or_default());
+        let mut left = left.into_iter();
+        let kept: Rc<[Left; 4]> = Rc::new(std::array::from_fn(|_| left.next().unwrap_or_default()));
         if let Some(inside) = node.area.and(&cut) {
             waiting.push(Node { area: inside, left: kept.clone() });
         }

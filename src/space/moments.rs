@@ -47,7 +47,12 @@ impl Space {
     #[must_use]
     pub fn can_be(&self, area: &Area, zone: &TimeZone) -> bool {
         let aged = area.restricts().any(|(axis, _)| self.axis(axis).key.aspect == Aspect::Age);
-        !aged || self.moments(area, zone) != Moments::Contradiction
+        if !aged {
+            return true;
+        }
+        // An age alone can be had on every day; most conditions of this kind ask for nothing else.
+        let alone = |field: &Dated| field.ages.as_ref().is_none_or(|ages| !ages.is_empty() && field.spans == [(None, None)]);
+        self.dated(area).iter().all(alone) || self.moments(area, zone) != Moments::Contradiction
     }
 
     /// Finds a moment and the dates of fields for an area.
@@ -80,14 +85,21 @@ impl Space {
         if contradicts(&today, &fields, zone) { Moments::Contradiction } else { Moments::Unclear }
     }
 
+    /// The stretches of ticks that some classes hold, neighbours joined.
     fn spans(&self, axis: AxisId, set: &super::ClassSet) -> Vec<Span> {
         let classes = &self.axis(axis).classes;
-        set.iter()
-            .filter_map(|c| match classes.get(c) {
-                Some(Class::Ticks(bounds)) => Some((bounds.low.map(|(v, _)| v), bounds.high.map(|(v, _)| v))),
-                _ => None,
-            })
-            .collect()
+        let held = set.iter().filter_map(|c| match classes.get(c) {
+            Some(Class::Ticks(bounds)) => Some((bounds.low.map(|(v, _)| v), bounds.high.map(|(v, _)| v))),
+            _ => None,
+        });
+        let mut joined: Vec<Span> = Vec::new();
+        for (low, high) in held {
+            match joined.last_mut() {
+                Some((_, end)) if low.is_some() && end.map(|e| e.saturating_add(1)) == low => *end = high,
+                _ => joined.push((low, high)),
+            }
+        }
+        joined
     }
 
     fn dated(&self, area: &Area) -> Vec<Dated> {

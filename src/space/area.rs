@@ -66,6 +66,12 @@ impl Area {
         Self { sets }
     }
 
+    /// Returns the area with the restrictions of some axes alone.
+    #[must_use]
+    pub fn only(&self, axes: impl Fn(AxisId) -> bool) -> Self {
+        Self { sets: self.sets.iter().filter(|(axis, _)| axes(*axis)).cloned().collect() }
+    }
+
     /// Returns whether two areas have a point in common.
     #[must_use]
     pub fn meets(&self, other: &Self) -> bool {

@@ -30,7 +30,15 @@ const MOST_COMPARED: usize = 512;
 impl Space {
     pub(super) fn new(formulas: Formulas) -> Self {
         let nodes = formulas.nodes;
-        let mut space = Self { axes: Vec::new(), atoms: Vec::new(), searches: Vec::new(), nodes, regions: HashMap::new(), work: 0 };
+        let mut space = Self {
+            axes: Vec::new(),
+            atoms: Vec::new(),
+            searches: Vec::new(),
+            nodes,
+            regions: HashMap::new(),
+            work: 0,
+            possible: Default::default(),
+        };
         for draft in formulas.axes {
             let facts: Vec<AxisId> = draft.searches.iter().map(|s| s.fact).collect();
             let cut = super::cut::cut(draft);

@@ -72,6 +72,7 @@ pub struct Space {
     regions: HashMap<NodeId, Arc<Region>>,
     /// How many areas were simplified so far.
     work: usize,
+    possible: moments::Possible,
 }
 
 impl Space {

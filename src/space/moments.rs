@@ -3,8 +3,8 @@
 //! The day it is, fixed dates and ages ("180 days ago") are axes of their own, but not free of one another: a date
 //! in 2025 that is less than a week old needs a day in 2025. This is the one place where that is settled.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -42,6 +42,27 @@ struct Dated {
     restricted: bool,
 }
 
+/// What was found out of areas of dates, in the one zone that a space is asked about.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Possible(Arc<Mutex<HashMap<Area, bool>>>);
+
+/// How many answers are kept.
+const MOST_KEPT: usize = 100_000;
+
+impl Possible {
+    fn get(&self, dates: &Area) -> Option<bool> {
+        self.0.lock().ok()?.get(dates).copied()
+    }
+
+    fn set(&self, dates: Area, can_be: bool) {
+        if let Ok(mut known) = self.0.lock()
+            && known.len() < MOST_KEPT
+        {
+            known.insert(dates, can_be);
+        }
+    }
+}
+
 impl Space {
     /// Returns whether some record can lie in an area, as far as dates go.
     #[must_use]
@@ -50,9 +71,20 @@ impl Space {
         if !aged {
             return true;
         }
+        // Only dates matter, and the same dates are asked about over and over.
+        let dates = area.only(|axis| self.is_dated(axis));
+        if let Some(known) = self.possible.get(&dates) {
+            return known;
+        }
         // An age alone can be had on every day; most conditions of this kind ask for nothing else.
         let alone = |field: &Dated| field.ages.as_ref().is_none_or(|ages| !ages.is_empty() && field.spans == [(None, None)]);
-        self.dated(area).iter().all(alone) || self.moments(area, zone) != Moments::Contradiction
+        let can_be = self.dated(&dates).iter().all(alone) || self.moments(&dates, zone) != Moments::Contradiction;
+        self.possible.set(dates, can_be);
+        can_be
+    }
+
+    fn is_dated(&self, axis: AxisId) -> bool {
+        matches!(self.axis(axis).key.aspect, Aspect::Today | Aspect::Age | Aspect::Value(Kind::Day | Kind::Instant))
     }
 
     /// Finds a moment and the dates of fields for an area.

@@ -216,9 +216,9 @@ impl<'p> Stream<'p> {
             writing: Duration::ZERO,
             workers,
         };
-        let mut keys: Vec<u64> = Vec::new();
+        let mut keys = repeats::Keys::new();
         let mut hand_over = |mut part: Part, done: &mut Done| {
-            keys.append(&mut part.keys);
+            keys.add(&std::mem::take(&mut part.keys));
             done.deciding += part.took;
             done.report.merge(std::mem::take(&mut part.report));
             let start = Instant::now();
@@ -250,7 +250,7 @@ impl<'p> Stream<'p> {
             carried.map(|()| shares)
         })?;
         shares.iter().for_each(|own| done.summary.merge(own));
-        repeats::settle(self, keys, again, &mut done.summary)?;
+        repeats::settle(self, keys, again, (&mut done.summary, workers))?;
         Ok(done)
     }
 

@@ -17,6 +17,9 @@ use crate::model::{FieldId, RecordId, Type};
 use crate::plan::Plan;
 use crate::report::{Row, Summary};
 
+/// How many pieces for each worker are on the way at most: enough that none waits while the reader is held up elsewhere.
+const AHEAD: usize = 8;
+
 /// Says what is wanted of the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
@@ -227,8 +230,8 @@ impl<'p> Stream<'p> {
             taken
         };
         let shares = thread::scope(|scope| {
-            let (work, waiting) = sync_channel::<(u64, Piece)>(workers * 2);
-            let (results, arriving) = sync_channel::<(u64, Part)>(workers * 4);
+            let (work, waiting) = sync_channel::<(u64, Piece)>(workers * AHEAD);
+            let (results, arriving) = sync_channel::<(u64, Part)>(workers * AHEAD);
             let waiting = Arc::new(Mutex::new(waiting));
             let threads: Vec<_> = (0..workers)
                 .map(|_| {
@@ -263,7 +266,7 @@ impl<'p> Stream<'p> {
         done: &mut Done,
         hand_over: &mut impl FnMut(Part, &mut Done) -> Result<(), DataError>,
     ) -> Result<(), DataError> {
-        let most_on_the_way = u64::try_from(done.workers * 3).unwrap_or(u64::MAX);
+        let most_on_the_way = u64::try_from(done.workers * AHEAD).unwrap_or(u64::MAX);
         let (mut sent, mut handed) = (0_u64, 0_u64);
         let mut early: BTreeMap<u64, Part> = BTreeMap::new();
         let mut more = true;

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::BuildHasher;
 use std::sync::Arc;
+use std::thread;
 
 use foldhash::fast::FixedState;
 
@@ -14,22 +15,60 @@ use crate::data::{DataError, PieceRow, Pieces, Splitter};
 use crate::model::Record;
 use crate::report::Summary;
 
+/// How many of the first bits of a hash tell its share.
+const SHARE_BITS: u32 = 6;
+
 /// Returns the hash that a key is remembered by.
 pub(super) fn hash(key: &str) -> u64 {
     FixedState::default().hash_one(key)
 }
 
+/// Holds the hashes of keys by their first bits, so that shares are small and sorted on all cores.
+#[derive(Debug)]
+pub(super) struct Keys(Vec<Vec<u64>>);
+
+impl Keys {
+    pub(super) fn new() -> Self {
+        Self(vec![Vec::new(); 1 << SHARE_BITS])
+    }
+
+    /// Adds those of a piece.
+    pub(super) fn add(&mut self, hashes: &[u64]) {
+        for hash in hashes {
+            if let Some(share) = usize::try_from(hash >> (u64::BITS - SHARE_BITS)).ok().and_then(|share| self.0.get_mut(share)) {
+                share.push(*hash);
+            }
+        }
+    }
+
+    /// Returns those that come more than once.
+    fn repeated(mut self, workers: usize) -> BTreeSet<u64> {
+        let each = self.0.len().div_ceil(workers.max(1));
+        thread::scope(|scope| {
+            let threads: Vec<_> = self.0.chunks_mut(each).map(|shares| scope.spawn(|| repeated_in(shares))).collect();
+            let joined = threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            joined.flatten().collect()
+        })
+    }
+}
+
+fn repeated_in(shares: &mut [Vec<u64>]) -> Vec<u64> {
+    let mut found = Vec::new();
+    for share in shares {
+        share.sort_unstable();
+        found.extend(share.windows(2).filter(|pair| matches!(pair, [a, b] if a == b)).filter_map(|pair| pair.first()));
+    }
+    found
+}
+
 /// Takes back what was counted for rows that only repeat others.
 pub(super) fn settle(
     stream: &Stream<'_>,
-    mut keys: Vec<u64>,
+    keys: Keys,
     again: impl FnOnce() -> Result<Pieces, DataError>,
-    summary: &mut Summary,
+    (summary, workers): (&mut Summary, usize),
 ) -> Result<(), DataError> {
-    keys.sort_unstable();
-    let alike = keys.windows(2).filter(|pair| matches!(pair, [a, b] if a == b));
-    let repeated: BTreeSet<u64> = alike.filter_map(|pair| pair.first().copied()).collect();
-    drop(keys);
+    let repeated = keys.repeated(workers);
     if repeated.is_empty() {
         return Ok(());
     }

@@ -17,6 +17,9 @@ use crate::model::{FieldId, RecordId, Type};
 use crate::plan::Plan;
 use crate::report::{Row, Summary};
 
+/// How many pieces for each worker are on the way at most: enough that none waits while the reader is held up elsewhere.
+const AHEAD: usize = 8;
+
 /// Says what is wanted of the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
@@ -216,9 +219,9 @@ impl<'p> Stream<'p> {
             writing: Duration::ZERO,
             workers,
         };
-        let mut keys: Vec<u64> = Vec::new();
+        let mut keys = repeats::Keys::new();
         let mut hand_over = |mut part: Part, done: &mut Done| {
-            keys.append(&mut part.keys);
+            keys.add(&std::mem::take(&mut part.keys));
             done.deciding += part.took;
             done.report.merge(std::mem::take(&mut part.report));
             let start = Instant::now();
@@ -227,8 +230,8 @@ impl<'p> Stream<'p> {
             taken
         };
         let shares = thread::scope(|scope| {
-            let (work, waiting) = sync_channel::<(u64, Piece)>(workers * 2);
-            let (results, arriving) = sync_channel::<(u64, Part)>(workers * 4);
+            let (work, waiting) = sync_channel::<(u64, Piece)>(workers * AHEAD);
+            let (results, arriving) = sync_channel::<(u64, Part)>(workers * AHEAD);
             let waiting = Arc::new(Mutex::new(waiting));
             let threads: Vec<_> = (0..workers)
                 .map(|_| {
@@ -250,7 +253,7 @@ impl<'p> Stream<'p> {
             carried.map(|()| shares)
         })?;
         shares.iter().for_each(|own| done.summary.merge(own));
-        repeats::settle(self, keys, again, &mut done.summary)?;
+        repeats::settle(self, keys, again, (&mut done.summary, workers))?;
         Ok(done)
     }
 
@@ -263,7 +266,7 @@ impl<'p> Stream<'p> {
         done: &mut Done,
         hand_over: &mut impl FnMut(Part, &mut Done) -> Result<(), DataError>,
     ) -> Result<(), DataError> {
-        let most_on_the_way = u64::try_from(done.workers * 3).unwrap_or(u64::MAX);
+        let most_on_the_way = u64::try_from(done.workers * AHEAD).unwrap_or(u64::MAX);
         let (mut sent, mut handed) = (0_u64, 0_u64);
         let mut early: BTreeMap<u64, Part> = BTreeMap::new();
         let mut more = true;

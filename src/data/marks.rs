@@ -17,11 +17,11 @@ pub(super) struct Mark {
 
 /// Looks at all blocks; the last one may be shorter. `found` keeps its room from piece to piece.
 pub(super) fn look(bytes: &[u8], delimiter: u8, found: &mut Vec<Mark>) {
-    found.clear();
     let (blocks, rest) = bytes.as_chunks::<BLOCK>();
-    found.reserve(blocks.len() + 1);
+    found.clear();
+    found.resize(blocks.len(), Mark::default());
     if !wide::look(blocks, delimiter, found) {
-        found.extend(blocks.iter().map(|block| plain(block, delimiter)));
+        found.iter_mut().zip(blocks).for_each(|(mark, block)| *mark = plain(block, delimiter));
     }
     if !rest.is_empty() {
         let mut block = [0; BLOCK];
@@ -62,11 +62,11 @@ mod wide {
         simd: V3,
         blocks: &'l [[u8; BLOCK]],
         delimiter: u8,
-        found: &'l mut Vec<Mark>,
+        found: &'l mut [Mark],
     }
 
     /// Looks at all blocks; `false` when the machine cannot.
-    pub(super) fn look(blocks: &[[u8; BLOCK]], delimiter: u8, found: &mut Vec<Mark>) -> bool {
+    pub(super) fn look(blocks: &[[u8; BLOCK]], delimiter: u8, found: &mut [Mark]) -> bool {
         let Some(simd) = V3::try_new() else { return false };
         simd.vectorize(Look { simd, blocks, delimiter, found });
         true
@@ -81,10 +81,11 @@ mod wide {
             let each = |byte: u8| simd.avx._mm256_set1_epi8(byte.cast_signed());
             let stops = [each(b'\n'), each(b'\r'), each(b'"')];
             let delimiter = each(delimiter);
-            for block in blocks {
+            // Marks are put into their places, because the compiler takes vectors apart that outlive a branch.
+            for (mark, block) in found.iter_mut().zip(blocks) {
                 let [low, high]: [__m256i; 2] = pulp::cast(*block);
                 let cuts = u64::from(is(simd, low, delimiter)) | u64::from(is(simd, high, delimiter)) << 32;
-                found.push(Mark { cuts, stops: u64::from(is_any(simd, low, stops)) | u64::from(is_any(simd, high, stops)) << 32 });
+                *mark = Mark { cuts, stops: u64::from(is_any(simd, low, stops)) | u64::from(is_any(simd, high, stops)) << 32 };
             }
         }
     }
@@ -98,9 +99,7 @@ mod wide {
     /// Which bytes are one of those, as bits.
     #[inline(always)]
     fn is_any(simd: V3, bytes: __m256i, [a, b, c]: [__m256i; 3]) -> u32 {
-        let simd = simd.avx2;
-        let either = simd._mm256_or_si256(simd._mm256_cmpeq_epi8(bytes, a), simd._mm256_cmpeq_epi8(bytes, b));
-        simd._mm256_movemask_epi8(simd._mm256_or_si256(either, simd._mm256_cmpeq_epi8(bytes, c))).cast_unsigned()
+        is(simd, bytes, a) | is(simd, bytes, b) | is(simd, bytes, c)
     }
 }
 
@@ -109,7 +108,7 @@ mod wide {
     use super::{BLOCK, Mark};
 
     /// Looks at all blocks; `false` when the machine cannot.
-    pub(super) fn look(_: &[[u8; BLOCK]], _: u8, _: &mut Vec<Mark>) -> bool {
+    pub(super) fn look(_: &[[u8; BLOCK]], _: u8, _: &mut [Mark]) -> bool {
         false
     }
 }

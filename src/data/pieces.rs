@@ -247,7 +247,8 @@ impl Splitter {
     pub fn rows<E>(&mut self, piece: &Piece, mut take: impl FnMut(PieceRow<'_>) -> Result<(), E>) -> Result<(), E> {
         let bytes = piece.bytes.as_slice();
         let text = std::str::from_utf8(bytes).ok();
-        let plain = piece.after_cr || memchr(b'\r', bytes).is_some();
+        // Where no carriage return stands, only line feeds end lines.
+        let returns = piece.after_cr || memchr(b'\r', bytes).is_some();
         let bare = self.format.delimiter == b',';
         marks::look(bytes, self.format.delimiter, &mut self.marks);
         let (mut line, mut after_cr, mut at) = (piece.line, piece.after_cr, 0);
@@ -275,7 +276,7 @@ impl Splitter {
                         }
                     }
                     at += row.len();
-                    if plain {
+                    if returns {
                         (line, after_cr) = lines_after(line, after_cr, row);
                     } else {
                         line += 1;
@@ -300,7 +301,11 @@ impl Splitter {
                             take(PieceRow::Cells(Cells { line, text, cells: &self.cells, bare: false }))?;
                         }
                     }
-                    (line, after_cr) = lines_after(line, after_cr, raw);
+                    if returns {
+                        (line, after_cr) = lines_after(line, after_cr, raw);
+                    } else {
+                        line += u64::try_from(memchr_iter(b'\n', raw).count()).unwrap_or(0);
+                    }
                     at += read;
                 }
             }

@@ -8,6 +8,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::FixedState;
+
 use super::scratch::{Patched, Scratch, Source};
 use crate::space::{Area, AxisId, Class, ClassSet, Space};
 
@@ -103,14 +105,14 @@ impl Group {
         ids.sort_unstable();
         ids.dedup();
         let mut group = Self { bits, blocks, axes: Vec::new(), by_point: Vec::new(), pool: Vec::new(), patches: Vec::new() };
-        let mut shared: HashMap<Box<[u64]>, u32> = HashMap::new();
+        let mut shared: HashMap<Box<[u64]>, u32, FixedState> = HashMap::default();
         for id in ids {
             group.add_axis(space, id, &areas, &mut shared);
         }
         group
     }
 
-    fn add_axis(&mut self, space: &Space, id: AxisId, areas: &[&Area], shared: &mut HashMap<Box<[u64]>, u32>) {
+    fn add_axis(&mut self, space: &Space, id: AxisId, areas: &[&Area], shared: &mut HashMap<Box<[u64]>, u32, FixedState>) {
         let width = space.width(id);
         let stretches = stretches(space, id);
         let classes = stretches.as_ref().map_or(width, |s| s.last().map_or(0, |last| last + 1));
@@ -175,7 +177,7 @@ impl Group {
     }
 
     /// Puts a row into the pool, once.
-    fn share(&mut self, row: &[u64], shared: &mut HashMap<Box<[u64]>, u32>) -> u32 {
+    fn share(&mut self, row: &[u64], shared: &mut HashMap<Box<[u64]>, u32, FixedState>) -> u32 {
         if let Some(known) = shared.get(row) {
             return *known;
         }

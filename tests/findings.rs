@@ -32,7 +32,7 @@ fn found_with(settings: &str, records: &str, rules: &str) -> Found {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
     write("turf.toml", &format!("name = \"small\"\nzone = \"UTC\"\n[records.rep]\nfile = \"reps.csv\"\n{settings}"));
-    write("reps.csv", "id,active\nana,yes\nlee,yes\nbob,no\n");
+    write("reps.csv", "id,active,boss\nana,yes,lee\nlee,yes,ana\nbob,no,\n");
     write("records.turf", records);
     write("rules.turf", rules);
     let mut opened = book::open(folder.path()).unwrap();
@@ -180,13 +180,20 @@ fn rules_that_could_be_one_are_shown_as_one() {
     let merged = |one: &str, other: &str| {
         let rules =
             format!("rule a {{ priority 1 when {one} route to queue other }} rule b {{ priority 1 when {other} route to queue other }}");
-        found(&rules).of(DiagnosticName::MergeableRules).iter().map(|f| f.split("both: ").nth(1).unwrap().to_owned()).collect::<Vec<_>>()
+        found(&rules).of(DiagnosticName::MergeableRules).iter().map(|f| f.split("it all: ").nth(1).unwrap().to_owned()).collect::<Vec<_>>()
     };
     let ask = |what: &str| vec![format!("ask `{what}` in `a` and remove `b`.")];
     assert_eq!(merged("country is US and partner", "country is CA and partner"), ask("country in [CA, US]"));
     assert_eq!(merged("state in [NY, NJ]", "state is CA"), ask("state in [CA, NJ, NY]"));
     assert_eq!(merged("employees in 1..5 and partner", "employees in 9..11 and partner"), ask("employees in 1..5 or employees in 9..11"));
     assert_eq!(merged("partner", "not partner"), ask("partner or not partner"));
+    let several: String = ["US", "CA", "MX"]
+        .iter()
+        .map(|c| format!("rule in-{c} {{ priority 1 when country is {c} and partner route to queue other }}\n"))
+        .collect();
+    let told = found(&several).of(DiagnosticName::MergeableRules);
+    assert_eq!(told.len(), 1);
+    assert!(told[0].ends_with("ask `country in [CA, MX, US]` in `in-CA` and remove `in-MX` and `in-US`."), "{told:?}");
 }
 
 #[test]
@@ -250,4 +257,53 @@ fn every_pair_of_overlapping_territories_is_told() {
         let rest = found.findings.iter().find(|f| f.headline.starts_with(headline)).unwrap();
         assert_eq!((rest.about.len(), rest.about[7].as_str()), (8, "`t6` and `t7`"));
     }
+}
+
+#[test]
+fn a_share_that_nothing_shows_to_be_left_is_a_warning() {
+    let records = "record lead { id: text, key  country: text  revenue: money USD }
+        record rep { id: text, key  active: yes/no  boss: rep }
+        queues [triage, other] otherwise { route to queue triage }
+        credit half { revenue: 50% assignee, 50% assignee.boss }";
+    // ana has a boss, but that is no question about leads: nothing shows that the share is left, and nothing rules it out.
+    let doubt = found_in(records, "rule r { priority 1 when country is DE route to rep ana credit half }");
+    assert_eq!(doubt.severities(DiagnosticName::CreditIncomplete), [Severity::Warning]);
+    assert!(doubt.of(DiagnosticName::CreditIncomplete)[0].starts_with("this share of `half` can perhaps be left"));
+    let queue = found_in(records, "rule r { priority 1 when country is DE route to queue other credit half }");
+    assert_eq!(queue.severities(DiagnosticName::CreditIncomplete), [Severity::Error]);
+}
+
+#[test]
+fn a_rule_that_is_not_needed_is_no_ground_for_another_finding() {
+    let found = found(
+        "rule b1 { priority 1 when state is CA route to rep ana }
+         rule b2 { priority 1 when state is NY route to rep ana }
+         rule b3 { priority 2 when state in [CA, NY] and partner route to rep lee }
+         rule b4 { priority 2 when state in [CA, NY] route to rep lee }",
+    );
+    let needless = found.of(DiagnosticName::HiddenRule);
+    assert!(needless.len() == 1 && needless[0].starts_with("the rule `b3` is not needed: `b4`"), "{needless:?}");
+    let fallback = found.of(DiagnosticName::FallbackRule);
+    assert!(
+        fallback.len() == 1 && fallback[0].starts_with("the rule `b4` only gets a lead when nobody of `b1` and `b2` may take it"),
+        "{fallback:?}"
+    );
+}
+
+#[test]
+fn priorities_that_settle_nothing_hide_no_overlap() {
+    let territories = "priorities [p1, p2]
+        territory x { priority p1 where country is US owner ana }
+        territory y { priority p2 where country is US and employees > 10 owner lee }
+        rule r { priority p1 route to owner of territory, else queue other }";
+    let told = |overlap: &str| found(&format!("{territories} overlap {{ {overlap} }}")).of(DiagnosticName::TerritoryOverlap);
+    assert_eq!(told("lowest priority, then name"), Vec::<String>::new());
+    let specific = told("most specific, then name");
+    assert!(specific.len() == 1 && specific[0].contains("`y` wins"), "{specific:?}");
+}
+
+#[test]
+fn a_book_of_nothing_but_otherwise_leaves_everything_to_it() {
+    let told = found("").of(DiagnosticName::UnclaimedRecords);
+    assert!(told.len() == 1 && told[0].starts_with("1 kind of lead falls to `otherwise`"), "{told:?}");
 }

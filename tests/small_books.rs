@@ -418,13 +418,13 @@ L5,,NV,94105,en,5,4,,2027-03-01T13:00Z
     let tie = all.iter().find(|f| f["name"] == "tie-by-name" && f["headline"].as_str().unwrap().contains("`a` and `b`")).unwrap();
     let about: Vec<&str> = tie["about"].as_array().unwrap().iter().map(|a| a.as_str().unwrap()).collect();
     for part in [
-        "both claim: state is CA",
-        "both claim: postal is something that begins with 94; state is CA or OR",
-        "both claim: employees above 100; postal is something that begins with 94",
+        "both claim, and none goes before them: state is CA",
+        "both claim, and none goes before them: postal is something that begins with 94; state is CA or OR",
+        "both claim, and none goes before them: employees above 100; postal is something that begins with 94",
     ] {
         assert!(about.contains(&part), "{part}: {about:#?}");
     }
-    assert_eq!(about[0], "both claim: state is CA");
+    assert_eq!(about[0], "both claim, and none goes before them: state is CA");
     assert_eq!((&tie["concerns"]["records"], &tie["concerns"]["money"][0]), (&3.into(), &"1230".into()), "{tie}");
 }
 

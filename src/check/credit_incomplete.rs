@@ -6,7 +6,7 @@
 use super::Settings;
 use super::ground::{Ground, Shown};
 use crate::decide::roster;
-use crate::diagnostic::{Diagnostic, DiagnosticName};
+use crate::diagnostic::{Diagnostic, DiagnosticName, Severity};
 use crate::model::{Credit, CreditId, Ledger, RecordId, Role, Share, Target, TargetKind};
 use crate::plan::Plan;
 use crate::space::{Area, Region, Verdict};
@@ -64,6 +64,7 @@ fn one(ground: &mut Ground<'_>, id: CreditId, credit: &Credit, share: &Share) ->
     }
     let taken = taken(ground, &share.role);
     let cover: Vec<&Area> = taken.iter().flat_map(|r| &r.areas).collect();
+    let mut doubt = None;
     for (user, region) in users {
         let mut budget = ground.budget();
         let possible = |area: &Area| ground.space.can_be(area, ground.zone());
@@ -93,18 +94,24 @@ fn one(ground: &mut Ground<'_>, id: CreditId, credit: &Credit, share: &Share) ->
             Role::Added(_) => "nobody is added when the overlay does not apply, or nobody of it may take it",
             Role::Assignee | Role::Rep(_) => "nobody active takes it",
         };
-        return Some(
-            Diagnostic::new(
-                DiagnosticName::CreditIncomplete,
-                format!("this share of `{}` can be left without anybody to take it", credit.name),
-            )
-            .at(share.span, why)
-            .about(vec![format!("used by {user}, for: {}", ground.space.sentence(&hole, ground.zone()))])
-            .shown_by(example)
-            .help("End the ledger with `rest assignee` or another role, which takes what is left over."),
-        );
+        // Without a record that shows it, it may be that nobody is ever missing: no reason to refuse the book.
+        let (can, severity) = if example.is_some() { ("can", Severity::Error) } else { ("can perhaps", Severity::Warning) };
+        let shown = example.is_some();
+        let finding = Diagnostic::new(
+            DiagnosticName::CreditIncomplete,
+            format!("this share of `{}` {can} be left without anybody to take it", credit.name),
+        )
+        .as_severe_as(severity)
+        .at(share.span, why)
+        .about(vec![format!("used by {user}, for: {}", ground.space.sentence(&hole, ground.zone()))])
+        .shown_by(example)
+        .help("End the ledger with `rest assignee` or another role, which takes what is left over.");
+        if shown {
+            return Some(finding);
+        }
+        doubt = doubt.or(Some(finding));
     }
-    None
+    doubt
 }
 
 /// Where a role is sure to be taken.

@@ -34,8 +34,7 @@ pub(super) fn check(ground: &Ground<'_>, ranked: &Ranked<'_>, proofs: &mut Proof
             let mut rescued = false;
             if matches!(hiding, Hiding::Seen(_)) && !all_sure {
                 // By any before it, whose people may all be away.
-                among = ranked.before(&any, end);
-                alike().for_each(|other| ranked.set(&mut among, other, true));
+                among = ranked.before(&any, first);
                 hiding = ranked.hidden_by(position, &among, &mut ground.budget());
                 rescued = true;
             }

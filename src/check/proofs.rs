@@ -1,5 +1,7 @@
 //! Runs the findings that are proved over all possible records, for each type of record that rules are for.
 
+use std::collections::BTreeSet;
+
 use super::ground::Ground;
 use super::{Settings, condition_value, hidden_rule, mergeable_rules, rules_conflict, territories, unclaimed};
 use crate::diagnostic::{Diagnostic, DiagnosticName};
@@ -43,7 +45,7 @@ impl Proofs {
 
     fn finish(mut self) -> Self {
         let undecided = std::mem::take(&mut self.undecided);
-        let help = "The conditions are too many or too entangled for the time allowed; simpler ones, or fewer of one priority, help.";
+        let help = "The conditions are too many or too entangled for the time allowed; simpler ones, or fewer of one priority, help. More is allowed by `budget` and `total_budget` under `[check]` in turf.toml.";
         if undecided.len() > APART
             && let Some((first, _)) = undecided.first()
         {
@@ -65,10 +67,13 @@ impl Proofs {
 pub(super) fn check(plan: &Plan, settings: &Settings) -> Proofs {
     let mut proofs = Proofs::default();
     let purse = settings.purse(plan);
-    let kinds: Vec<RecordId> = plan.rule_order.keys().copied().collect();
-    // Territories are the same for every record, so the first that rules are for shows them; leads if there are any.
     let lead = plan.book.schema.find("lead");
-    let placed = lead.filter(|l| kinds.contains(l)).or(kinds.first().copied());
+    let mut kinds: BTreeSet<RecordId> = plan.rule_order.keys().chain(plan.book.otherwise.keys()).copied().collect();
+    if kinds.is_empty() && !plan.book.territories.is_empty() {
+        kinds.extend(lead);
+    }
+    // Territories are the same for every record, so the first that rules are for shows them; leads if there are any.
+    let placed = lead.filter(|l| kinds.contains(l)).or(kinds.iter().next().copied());
     for record in kinds {
         let mut ground = Ground::with_conditions(plan, record, settings, &purse);
         condition_value::check(&mut ground, &mut proofs);

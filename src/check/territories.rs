@@ -8,7 +8,7 @@ use super::ground::{Ground, Shown};
 use super::proofs::Proofs;
 use crate::decide::{roster, settled_by};
 use crate::diagnostic::{Diagnostic, DiagnosticName, Severity};
-use crate::model::{Owner, Territory, TerritoryId};
+use crate::model::{OverlapCriterion, Owner, Territory, TerritoryId};
 use crate::space::{Area, Hiding, Ranked, Region};
 use crate::text::{Span, wording};
 
@@ -181,6 +181,8 @@ fn overlaps(ground: &Ground<'_>, order: &[TerritoryId], ranked: &Ranked<'_>, pro
         .iter()
         .flat_map(|group| group.iter().enumerate().flat_map(|(i, a)| group[i + 1..].iter().map(|b| (*a, *b))))
         .collect();
+    let criteria = ground.plan.book.overlap.as_ref().map(|o| o.criteria.as_slice()).unwrap_or_default();
+    let by_priority = matches!(criteria.first(), Some(OverlapCriterion::LowestPriority));
     let mut shown = 0;
     let mut others = [Others::new(DiagnosticName::TieByName), Others::new(DiagnosticName::TerritoryOverlap)];
     let mut earlier = ranked.none(order.len());
@@ -189,8 +191,8 @@ fn overlaps(ground: &Ground<'_>, order: &[TerritoryId], ranked: &Ranked<'_>, pro
             let a = ground.territory(*id);
             let concerns = |other: &usize| {
                 let b = ground.territory(order[*other]);
-                // A priority of its own is how a book says that a tree goes before another.
-                let declared = a.priority.as_ref().map(|p| p.rank) != b.priority.as_ref().map(|p| p.rank);
+                // A priority of its own is how a book says that a tree goes before another, where priorities settle it.
+                let declared = by_priority && a.priority.as_ref().map(|p| p.rank) != b.priority.as_ref().map(|p| p.rank);
                 b.row.is_none() && (tied.contains(&(*id, order[*other])) || (a.parent == b.parent && !declared))
             };
             let near: Vec<usize> = ranked.overlapping(position).into_iter().filter(concerns).collect();
@@ -279,7 +281,8 @@ fn finding(ground: &Ground<'_>, (a, b): (TerritoryId, TerritoryId), ties: bool, 
             Shown::Mistake(what) => return proofs.mistake(format!("the territories `{}` and `{}` on: {what}", one.name, other.name)),
         }
     }
-    let mut about: Vec<String> = ground.in_words(&areas).into_iter().map(|part| format!("both claim: {part}")).collect();
+    let mut about: Vec<String> =
+        ground.in_words(&areas).into_iter().map(|part| format!("both claim, and none goes before them: {part}")).collect();
     if !complete {
         about.push("and perhaps more: there are too many parts to list them all".to_owned());
     }

@@ -13,9 +13,6 @@ const MOST: usize = 200;
 /// Lists the gaps that fall to `otherwise`, or says that there are none.
 pub(super) fn check(ground: &Ground<'_>, ranked: &Ranked<'_>, proofs: &mut Proofs) {
     let book = &ground.plan.book;
-    if ground.order.is_empty() {
-        return;
-    }
     let mut budget = ground.budget();
     let (mut gaps, complete) = ranked.gaps(&[ground.on_file()], MOST, &mut budget);
     let Some(last) = book.otherwise.get(&ground.record) else { return };

@@ -6,7 +6,7 @@
 //! rules never take. What an engine cannot ask (beginnings and pieces of text in A-Tree) is worked out for it and not counted.
 mod dialect;
 mod peers;
-#[expect(dead_code, reason = "written for the benches of turf, of which this uses a part")]
+#[expect(unused_imports, reason = "written for the benches of turf, of which this uses a part")]
 #[path = "../../workload/mod.rs"]
 mod workload;
 

@@ -331,7 +331,7 @@ impl Peer for Sqlite {
 
 struct Cel {
     programs: Vec<cel::Program>,
-    contexts: Vec<cel::Context<'static>>,
+    contexts: Vec<cel::Context<'static, 'static>>,
 }
 
 fn cel(rules: &[Rule], leads: &[Lead]) -> Made {
@@ -350,7 +350,7 @@ fn cel(rules: &[Rule], leads: &[Lead]) -> Made {
 
 impl Peer for Cel {
     fn ask(&mut self, leads: Range<usize>) -> Vec<Option<usize>> {
-        let yes = |program: &cel::Program, context: &cel::Context<'static>| program.execute(context) == Ok(cel::Value::Bool(true));
+        let yes = |program: &cel::Program, context: &cel::Context<'static, 'static>| program.execute(context) == Ok(cel::Value::Bool(true));
         self.contexts[leads].iter().map(|context| self.programs.iter().position(|program| yes(program, context))).collect()
     }
 

@@ -71,11 +71,11 @@ fn the_columns_and_the_keys_of_findings_are_documented() {
     let mut printed = BTreeSet::new();
     for case in ["duplicate-name", "spreadsheet-operator", "dangling-reference"] {
         let book = format!("tests/gallery/{case}/book");
-        let mut findings: serde_json::Value = serde_json::from_str(&turf(&["check", &book, "--format", "json"])).unwrap();
+        let mut findings: Value = serde_json::from_str(&turf(&["check", &book, "--format", "json"])).unwrap();
         // The fields of an example are those of the book.
         for finding in findings["findings"].as_array_mut().unwrap() {
             if let Some(fields) = finding.pointer_mut("/example/fields") {
-                *fields = serde_json::Value::Null;
+                *fields = Value::Null;
             }
         }
         keys(&findings, &mut printed);

@@ -307,3 +307,20 @@ fn a_book_of_nothing_but_otherwise_leaves_everything_to_it() {
     let told = found("").of(DiagnosticName::UnclaimedRecords);
     assert!(told.len() == 1 && told[0].starts_with("1 kind of lead falls to `otherwise`"), "{told:?}");
 }
+
+#[test]
+fn a_territory_without_an_active_owner_never_wins_inside_another() {
+    let found = found(
+        "territory us { where country is US owner ana
+           territory gone { where state is NV  owner bob } }
+         overlap { name }
+         rule r { priority 1 route to owner of territory, else queue other }",
+    );
+    let told = found.of(DiagnosticName::TerritoryNeverWins);
+    assert_eq!(
+        told,
+        [
+            "the territory `gone` never holds a lead: `bob`, who owns the territory `gone`, is not active, and others take its leads | gone: can never win | Give `gone` an owner who is active, or remove it."
+        ]
+    );
+}

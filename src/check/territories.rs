@@ -51,12 +51,22 @@ fn unstaffed(ground: &Ground<'_>, order: &[TerritoryId], claims: &[Arc<Region>],
         let outer = ground.territory(id).parent.is_some_and(|p| !staffed.contains(&p));
         let mut budget = ground.budget();
         let (mut gaps, _) = ground.space.holes_of(&claim.areas, &cover, 50, &mut budget, possible);
-        if gaps.is_empty() || outer {
+        if outer {
+            continue;
+        }
+        let name = &ground.territory(id).name;
+        let has_children = ground.plan.children.get(index).is_some_and(|c| !c.is_empty());
+        if gaps.is_empty() {
+            if !has_children && claim.areas.iter().any(possible) {
+                let why = unowned(ground, id);
+                let what = ground.record_name();
+                let headline = format!("the territory `{name}` never holds a {what}: {}, and others take its {what}s", why.said);
+                let finding = Diagnostic::new(DiagnosticName::TerritoryNeverWins, headline).at(name.span, "can never win");
+                proofs.findings.push(finding.help(format!("{}, or remove it.", why.remedy)));
+            }
             continue;
         }
         gaps.sort_by_key(|area| ground.largeness(area));
-        let name = &ground.territory(id).name;
-        let has_children = ground.plan.children.get(index).is_some_and(|c| !c.is_empty());
         let example = gaps.iter().take(10).find_map(|area| match ground.show(area, |t| t.decision.placement.territory().is_none()) {
             Shown::Example(example) => Some(example),
             Shown::Unclear | Shown::Mistake(_) => None,

@@ -18,7 +18,7 @@ use turf::workspace::{Draft, Materials};
 use zen_engine::model::DecisionContent;
 use zen_engine::{Decision, DecisionEngine};
 
-use crate::dialect::{A_TREE, CEDAR, CEL, Dialect, REGO, SQL, ZEN};
+use crate::dialect::{A_TREE, CEDAR, CEL, REGO, SQL, ZEN};
 use crate::workload::{self, Lead, Rule, first_match};
 
 /// An engine with the rules and the leads.
@@ -366,7 +366,7 @@ struct Rego {
 
 fn rego(rules: &[Rule], leads: &[Lead]) -> Made {
     use std::num::{NonZeroU32, NonZeroUsize};
-    let chain: Vec<String> = rules.iter().enumerate().map(|(n, rule)| format!(":= {n} if {{\n  {}\n}}", one_line_each(&REGO, rule))).collect();
+    let chain: Vec<String> = rules.iter().enumerate().map(|(n, rule)| format!(":= {n} if {{\n  {}\n}}", REGO.rule(rule))).collect();
     let text = format!("package turf\n\nfirst {}\n", chain.join(" else "));
     let mut engine = regorus::Engine::new();
     engine.set_policy_length_config(regorus::utils::limits::PolicyLengthConfig {
@@ -382,9 +382,6 @@ fn rego(rules: &[Rule], leads: &[Lead]) -> Made {
     Ok(Box::new(Rego { engine, inputs }))
 }
 
-fn one_line_each(dialect: &Dialect, rule: &Rule) -> String {
-    dialect.rule(rule)
-}
 
 impl Peer for Rego {
     fn ask(&mut self, leads: Range<usize>) -> Vec<Option<usize>> {

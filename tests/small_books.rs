@@ -631,3 +631,24 @@ fn other_accounts_and_other_matching_are_not_called_alike() {
     new.write("book.turf", &format!("{RECORDS}{rules}").replace("by domain of email is domain", "by source is domain"));
     has(&out(&["diff", old.path(), new.path()], 1), &["How a lead is matched differs between the books"]);
 }
+
+#[test]
+fn who_says_what_is_proved_and_what_only_may_be() {
+    let rules = format!(
+        "priorities [one, two, three]\nrule odd {{ priority three when source contains \"acme corp\" and source does not contain acme route to rep ana }}\nrule web {{ priority one when source contains web route to rep bo }}\nrule both {{ priority two when source contains web and source does not contain we and state is CA route to rep bo }}\n{LAST}"
+    );
+    let book = Book::new(&rules);
+    let told = out(&["who", "ana", "--book", book.path()], 0);
+    has(&told, &["ana may get a lead in 1 way; that is not proved, as no example was found:", "\n  perhaps rule odd ("]);
+    let told = out(&["who", "bo", "--book", book.path()], 0);
+    has(
+        &told,
+        &[
+            "bo can get a lead in 1 way, and perhaps in 1 more, which is not proved, as no example was found:",
+            "\n  rule web (",
+            "\n  perhaps rule both (",
+        ],
+    );
+    let document = json(&["who", "bo", "--book", book.path()], 0);
+    assert_eq!((&document["ways"][0]["proved"], &document["ways"][1]["proved"]), (&Value::Bool(true), &Value::Bool(false)));
+}

@@ -652,3 +652,22 @@ fn who_says_what_is_proved_and_what_only_may_be() {
     let document = json(&["who", "bo", "--book", book.path()], 0);
     assert_eq!((&document["ways"][0]["proved"], &document["ways"][1]["proved"]), (&Value::Bool(true), &Value::Bool(false)));
 }
+
+#[test]
+fn changes_that_no_example_shows_are_perhaps_and_counted_apart() {
+    let rules = |text: &str| Book::new(&format!("rule a {{ when source contains {text} route to rep ana }}\n{LAST}"));
+    let (old, new) = (rules("acme"), rules("\"acme corp\""));
+    let told = out(&["diff", old.path(), new.path()], 1);
+    has(
+        &told,
+        &[
+            "The books differ for 1 kind of lead, and perhaps for 1 more, which is not proved, as no example was found. This list",
+            "\n    perhaps: not proved, as no example was found\n",
+        ],
+    );
+    has(&out(&["diff", old.path(), new.path(), "--format", "markdown"], 1), &["| perhaps: not proved, as no example was found |"]);
+    let document = json(&["diff", old.path(), new.path()], 1);
+    assert_eq!((&document["changes"][0]["proved"], &document["changes"][1]["proved"]), (&Value::Bool(true), &Value::Bool(false)));
+    let (old, new) = (rules("acme"), rules("acme and source contains me"));
+    has(&out(&["diff", old.path(), new.path()], 1), &["The books may differ for 1 kind of lead, which is not proved, as no"]);
+}

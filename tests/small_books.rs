@@ -671,3 +671,22 @@ fn changes_that_no_example_shows_are_perhaps_and_counted_apart() {
     let (old, new) = (rules("acme"), rules("acme and source contains me"));
     has(&out(&["diff", old.path(), new.path()], 1), &["The books may differ for 1 kind of lead, which is not proved, as no"]);
 }
+
+#[test]
+fn who_is_asked_again_changes_nothing() {
+    let book = |rules: &str| Book::new(&format!("priorities [one, two]\n{rules}\n{LAST}"));
+    let west = |route: &str| book(&format!("rule west {{ priority one when state is CA route to {route} }}"));
+    let (first, second) = (west("rep ana, else rep bo"), west("rep ana, else rep ana, else rep bo"));
+    has(&out(&["diff", first.path(), second.path()], 0), &["Both books treat every possible lead alike."]);
+    // So does a later rule that asks nobody else.
+    let first = "rule west { priority one when state is CA route to rep ana }\n";
+    let later = |route: &str| book(&format!("{first}rule all {{ priority two when state in [CA, OR] route to {route} }}"));
+    let told = out(&["diff", book(first).path(), later("rep ana").path()], 1);
+    has(&told, &["differ for 1 kind of lead", "now  all: rep ana; if", "for leads: state is OR\n"]);
+    let told = out(&["diff", book(first).path(), later("rep ana, else rep bo").path()], 1);
+    has(&told, &["differ for 2 kinds of lead", "now  west: rep ana; if nobody can, all: rep bo; if nobody can, otherwise"]);
+    // What an overlay adds twice is added twice.
+    let overlay = |adds: &str| book(&format!("overlay help {{ when state is CA {adds} }}"));
+    let (one, two) = (overlay("add rep ana as helper"), overlay("add rep ana as helper add rep ana as advisor"));
+    has(&out(&["diff", one.path(), two.path()], 1), &["differ for 1 kind", "add rep ana as helper; add rep ana as advisor"]);
+}

@@ -690,3 +690,13 @@ fn who_is_asked_again_changes_nothing() {
     let (one, two) = (overlay("add rep ana as helper"), overlay("add rep ana as helper add rep ana as advisor"));
     has(&out(&["diff", one.path(), two.path()], 1), &["differ for 1 kind", "add rep ana as helper; add rep ana as advisor"]);
 }
+
+#[test]
+fn what_is_missing_or_on_file_is_said_without_double_negation() {
+    let rules = format!(
+        "priorities [one, two]\nrule a {{ priority one when account.size is 5 and account.owner is ana route to rep ana }}\nrule b {{ priority two when state is missing route to rep bo }}\n{LAST}"
+    );
+    let told = out(&["who", "bo", "--book", Book::new(&rules).path()], 0) + &out(&["check", Book::new(&rules).path()], 0);
+    assert!(!told.contains("not not") && !told.contains("nor not"), "{told}");
+    has(&told, &["account is missing or on file", "account.owner is missing, or on file and not ana"]);
+}

@@ -700,3 +700,26 @@ fn what_is_missing_or_on_file_is_said_without_double_negation() {
     assert!(!told.contains("not not") && !told.contains("nor not"), "{told}");
     has(&told, &["account is missing or on file", "account.owner is missing, or on file and not ana"]);
 }
+
+#[test]
+fn times_are_said_and_shown_on_whole_minutes() {
+    let rules = format!(
+        "priorities [one, two, three, four]\nrule a {{ priority two when received in 2027-03-01T08:00..2027-03-01T17:00 route to rep ana }}\nrule b {{ priority three when received before 2027-03-01T07:00Z and received after 2027-03-01T06:59Z route to rep bo }}\nrule c {{ priority one when received after now route to rep ana }}\nrule d {{ priority four when received after 2026-03-02T08:00 and received before 2026-03-03T00:00 route to rep cy }}\n{LAST}"
+    );
+    let book = Book::new(&rules);
+    let told = out(&["who", "ana", "--book", book.path()], 0);
+    has(
+        &told,
+        &[
+            "received from 2027-03-01 08:00+00:00 to 2027-03-01 17:00+00:00\n",
+            "received: 2027-03-01T09:00:00Z",
+            "received: 2027-03-01T09:01:00Z",
+        ],
+    );
+    let told = out(&["who", "bo", "--book", book.path()], 0);
+    has(&told, &["received after 2027-03-01 06:59+00:00 and before 2027-03-01 07:00+00:00", "received: 2027-03-01T06:59:59Z"]);
+    has(
+        &out(&["who", "cy", "--book", book.path()], 0),
+        &["received after 2026-03-02 08:00+00:00 and before", "received: 2026-03-02T23:59:00Z"],
+    );
+}

@@ -631,3 +631,95 @@ fn other_accounts_and_other_matching_are_not_called_alike() {
     new.write("book.turf", &format!("{RECORDS}{rules}").replace("by domain of email is domain", "by source is domain"));
     has(&out(&["diff", old.path(), new.path()], 1), &["How a lead is matched differs between the books"]);
 }
+
+#[test]
+fn who_says_what_is_proved_and_what_only_may_be() {
+    let rules = format!(
+        "priorities [one, two, three]\nrule odd {{ priority three when source contains \"acme corp\" and source does not contain acme route to rep ana }}\nrule web {{ priority one when source contains web route to rep bo }}\nrule both {{ priority two when source contains web and source does not contain we and state is CA route to rep bo }}\n{LAST}"
+    );
+    let book = Book::new(&rules);
+    let told = out(&["who", "ana", "--book", book.path()], 0);
+    has(&told, &["ana may get a lead in 1 way; that is not proved, as no example was found:", "\n  perhaps rule odd ("]);
+    let told = out(&["who", "bo", "--book", book.path()], 0);
+    has(
+        &told,
+        &[
+            "bo can get a lead in 1 way, and perhaps in 1 more, which is not proved, as no example was found:",
+            "\n  rule web (",
+            "\n  perhaps rule both (",
+        ],
+    );
+    let document = json(&["who", "bo", "--book", book.path()], 0);
+    assert_eq!((&document["ways"][0]["proved"], &document["ways"][1]["proved"]), (&Value::Bool(true), &Value::Bool(false)));
+}
+
+#[test]
+fn changes_that_no_example_shows_are_perhaps_and_counted_apart() {
+    let rules = |text: &str| Book::new(&format!("rule a {{ when source contains {text} route to rep ana }}\n{LAST}"));
+    let (old, new) = (rules("acme"), rules("\"acme corp\""));
+    let told = out(&["diff", old.path(), new.path()], 1);
+    has(
+        &told,
+        &[
+            "The books differ for 1 kind of lead, and perhaps for 1 more, which is not proved, as no example was found. This list",
+            "\n    perhaps: not proved, as no example was found\n",
+        ],
+    );
+    has(&out(&["diff", old.path(), new.path(), "--format", "markdown"], 1), &["| perhaps: not proved, as no example was found |"]);
+    let document = json(&["diff", old.path(), new.path()], 1);
+    assert_eq!((&document["changes"][0]["proved"], &document["changes"][1]["proved"]), (&Value::Bool(true), &Value::Bool(false)));
+    let (old, new) = (rules("acme"), rules("acme and source contains me"));
+    has(&out(&["diff", old.path(), new.path()], 1), &["The books may differ for 1 kind of lead, which is not proved, as no"]);
+}
+
+#[test]
+fn who_is_asked_again_changes_nothing() {
+    let book = |rules: &str| Book::new(&format!("priorities [one, two]\n{rules}\n{LAST}"));
+    let west = |route: &str| book(&format!("rule west {{ priority one when state is CA route to {route} }}"));
+    let (first, second) = (west("rep ana, else rep bo"), west("rep ana, else rep ana, else rep bo"));
+    has(&out(&["diff", first.path(), second.path()], 0), &["Both books treat every possible lead alike."]);
+    // So does a later rule that asks nobody else.
+    let first = "rule west { priority one when state is CA route to rep ana }\n";
+    let later = |route: &str| book(&format!("{first}rule all {{ priority two when state in [CA, OR] route to {route} }}"));
+    let told = out(&["diff", book(first).path(), later("rep ana").path()], 1);
+    has(&told, &["differ for 1 kind of lead", "now  all: rep ana; if", "for leads: state is OR\n"]);
+    let told = out(&["diff", book(first).path(), later("rep ana, else rep bo").path()], 1);
+    has(&told, &["differ for 2 kinds of lead", "now  west: rep ana; if nobody can, all: rep bo; if nobody can, otherwise"]);
+    // What an overlay adds twice is added twice.
+    let overlay = |adds: &str| book(&format!("overlay help {{ when state is CA {adds} }}"));
+    let (one, two) = (overlay("add rep ana as helper"), overlay("add rep ana as helper add rep ana as advisor"));
+    has(&out(&["diff", one.path(), two.path()], 1), &["differ for 1 kind", "add rep ana as helper; add rep ana as advisor"]);
+}
+
+#[test]
+fn what_is_missing_or_on_file_is_said_without_double_negation() {
+    let rules = format!(
+        "priorities [one, two]\nrule a {{ priority one when account.size is 5 and account.owner is ana route to rep ana }}\nrule b {{ priority two when state is missing route to rep bo }}\n{LAST}"
+    );
+    let told = out(&["who", "bo", "--book", Book::new(&rules).path()], 0) + &out(&["check", Book::new(&rules).path()], 0);
+    assert!(!told.contains("not not") && !told.contains("nor not"), "{told}");
+    has(&told, &["account is missing or on file", "account.owner is missing, or on file and not ana"]);
+}
+
+#[test]
+fn times_are_said_and_shown_on_whole_minutes() {
+    let rules = format!(
+        "priorities [one, two, three, four]\nrule a {{ priority two when received in 2027-03-01T08:00..2027-03-01T17:00 route to rep ana }}\nrule b {{ priority three when received before 2027-03-01T07:00Z and received after 2027-03-01T06:59Z route to rep bo }}\nrule c {{ priority one when received after now route to rep ana }}\nrule d {{ priority four when received after 2026-03-02T08:00 and received before 2026-03-03T00:00 route to rep cy }}\n{LAST}"
+    );
+    let book = Book::new(&rules);
+    let told = out(&["who", "ana", "--book", book.path()], 0);
+    has(
+        &told,
+        &[
+            "received from 2027-03-01 08:00+00:00 to 2027-03-01 17:00+00:00\n",
+            "received: 2027-03-01T09:00:00Z",
+            "received: 2027-03-01T09:01:00Z",
+        ],
+    );
+    let told = out(&["who", "bo", "--book", book.path()], 0);
+    has(&told, &["received after 2027-03-01 06:59+00:00 and before 2027-03-01 07:00+00:00", "received: 2027-03-01T06:59:59Z"]);
+    has(
+        &out(&["who", "cy", "--book", book.path()], 0),
+        &["received after 2026-03-02 08:00+00:00 and before", "received: 2026-03-02T23:59:00Z"],
+    );
+}

@@ -1,6 +1,7 @@
 //! One entry of a book's decision list: where it applies, what it does, and who may take a record there.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::space::Area;
@@ -86,6 +87,13 @@ pub(super) struct Rank {
 /// By the words of a target and by rep: what counts when one is picked.
 pub(super) type Members = BTreeMap<(String, Arc<str>), Rank>;
 
+impl Part {
+    /// Returns the same without its targets.
+    fn around(&self) -> Self {
+        Self { before: self.before.clone(), steps: Vec::new(), after: self.after.clone() }
+    }
+}
+
 impl Entry {
     /// Makes an entry that does one thing without any condition.
     pub(super) fn plain(name: &str, does: &str, areas: Vec<Area>) -> Self {
@@ -107,6 +115,46 @@ impl Entry {
 
     pub(super) fn steps(&self) -> impl Iterator<Item = &Step> {
         self.parts.iter().flat_map(|p| &p.steps)
+    }
+
+    /// Returns the same without the targets that were asked before, by the chain itself or by those that filled `seen`; none
+    /// when nothing is left of it.
+    ///
+    /// Whoever could not take a record cannot take it when asked again. What an overlay adds, it adds by a chain of its own.
+    pub(super) fn without_repeats<'e>(&'e self, seen: &mut BTreeSet<&'e str>) -> Option<Cow<'e, Self>> {
+        let mut parts = Vec::new();
+        for part in &self.parts {
+            if !part.before.is_empty() {
+                seen.clear();
+            }
+            let steps: Vec<&Step> = part.steps.iter().filter(|s| seen.insert(&s.words)).collect();
+            parts.push(steps);
+        }
+        if parts.iter().zip(&self.parts).all(|(steps, part)| steps.len() == part.steps.len()) {
+            return Some(Cow::Borrowed(self));
+        }
+        let asks_territory = self.asks_territory && parts.iter().flatten().any(|s| s.leads == Leads::Owner);
+        let kept = |(steps, part): (Vec<&Step>, &Part)| Part { steps: steps.into_iter().cloned().collect(), ..part.around() };
+        let parts: Vec<Part> = parts.into_iter().zip(&self.parts).map(kept).collect();
+        let any = parts.iter().any(|p| !p.steps.is_empty());
+        any.then(|| Cow::Owned(Self { parts, asks_territory, ..self.anywhere() }))
+    }
+
+    /// Returns everything but where it applies and what it asks.
+    fn anywhere(&self) -> Self {
+        Self {
+            id: self.id,
+            name: self.name.clone(),
+            parts: Vec::new(),
+            teams: self.teams.clone(),
+            credit: self.credit.clone(),
+            credits_territory: self.credits_territory,
+            respond: self.respond.clone(),
+            areas: Vec::new(),
+            sure: self.sure,
+            asks_territory: self.asks_territory,
+            member: self.member.clone(),
+        }
     }
 
     /// Returns whether nobody can ever take a record by it.

@@ -1,6 +1,8 @@
 //! Comparisons as Markdown, for a merge request.
 
-use super::text::{SHOWN, TAKERS, by_kind, counted, definitions, example, headline, left_out, money, more, sample_words, shown, title};
+use super::text::{
+    SHOWN, TAKERS, by_kind, counted, definitions, example, headline, left_out, money, more, perhaps, sample_words, shown, title,
+};
 use super::{Change, Comparison, Sample};
 use crate::diagnostic::render;
 
@@ -19,7 +21,7 @@ pub fn markdown(comparison: &Comparison) -> String {
                 places(change),
                 cell(&change.old.in_words()),
                 cell(&change.new.in_words()),
-                cell(example(change, "").trim())
+                cell(perhaps(change).unwrap_or_else(|| example(change, "")).trim())
             ));
         }
     }

@@ -97,6 +97,8 @@ pub struct Change {
     pub concerns: Option<Concerns>,
     /// The same for each of the places, in their order; empty without sample records.
     pub where_concerns: Vec<Concerns>,
+    /// Whether it is sure that some record is treated so: an example shows it, or no free question is asked somewhere.
+    pub proved: bool,
     /// A record on which both books were asked.
     pub example: Option<Witness>,
     /// Who gets the example, from whom: none without an example.
@@ -197,7 +199,9 @@ impl Sides<'_> {
                 return Err(Mistake(format!("{what}, where {} and {} were expected", old.in_words(), new.in_words())));
             }
         };
-        Ok(Change { kind, old, new, places, shortly, areas, concerns: None, where_concerns: Vec::new(), example, example_moves })
+        let proved = example.is_some() || areas.iter().any(|area| self.space.facts_in(area) == 0);
+        let (concerns, where_concerns) = (None, Vec::new());
+        Ok(Change { kind, old, new, places, shortly, areas, concerns, where_concerns, proved, example, example_moves })
     }
 
     /// Looks for an example on which both books do what was worked out.

@@ -1,9 +1,10 @@
 //! What both books do with an area in which every entry of their lists is settled.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::entry::{Entry, Leads, Members, Rank, Step};
+use super::entry::{Entry, Leads, Member, Members, Rank, Step};
 use super::outcome::{Kind, Outcome};
 use super::walk::Left;
 use crate::text::wording;
@@ -19,8 +20,8 @@ pub(super) struct Settled<'a> {
 
 /// What one book does with the area.
 struct Side<'a> {
-    /// Rules that apply, the first that takes every record last.
-    entries: Vec<&'a Entry>,
+    /// Rules that apply, the first that takes every record last, without what asks somebody again.
+    entries: Vec<Cow<'a, Entry>>,
     members: Members,
     place: Option<&'a Entry>,
     absent: &'a BTreeMap<Arc<str>, &'static str>,
@@ -31,9 +32,12 @@ impl<'a> Side<'a> {
         let here = || left.iter().filter_map(|(e, _)| entries.get(*e));
         let mut rules: Vec<&Entry> = here().filter(|e| e.member.is_none()).collect();
         rules.dedup_by_key(|e| &e.name);
+        let mut seen = BTreeSet::new();
+        let rules: Vec<Cow<'_, Entry>> = rules.into_iter().filter_map(|e| e.without_repeats(&mut seen)).collect();
         let mut members = Members::new();
-        for entry in here().filter(|e| rules.iter().any(|r| r.name == e.name)) {
-            if let Some(member) = &entry.member {
+        for entry in here() {
+            let asks = |m: &Member| rules.iter().any(|r| r.name == entry.name && r.steps().any(|s| s.words == m.step));
+            if let Some(member) = entry.member.as_ref().filter(|m| asks(m)) {
                 members.insert((format!("{}: {}", entry.name, member.step), member.rep.clone()), member.rank.clone());
             }
         }
@@ -41,8 +45,8 @@ impl<'a> Side<'a> {
     }
 
     /// The entries by which somebody can take a record.
-    fn active(&self) -> impl Iterator<Item = &'a Entry> {
-        self.entries.iter().copied().filter(|e| !e.is_idle())
+    fn active(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().map(AsRef::as_ref).filter(|e| !e.is_idle())
     }
 
     /// What of the owner of the territory matters to an entry.

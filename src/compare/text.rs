@@ -17,6 +17,9 @@ pub(super) const TAKERS: usize = 32;
 /// Says where all of what is left out can be had.
 pub(super) const ALL: &str = "`--format json` lists them all";
 
+/// Why something is only perhaps so.
+const UNPROVED: &str = "not proved, as no example was found";
+
 /// Writes a comparison for a terminal.
 #[must_use]
 pub fn text(comparison: &Comparison) -> String {
@@ -39,6 +42,7 @@ pub fn text(comparison: &Comparison) -> String {
                     .map_or_else(String::new, |c| format!("    together {}\n", render::concerns(c))),
             );
             out.push_str(&example(change, "    for example "));
+            out.push_str(&perhaps(change).map_or_else(String::new, |said| format!("    {said}\n")));
         }
     }
     if !comparison.definitions.is_empty() {
@@ -120,11 +124,23 @@ pub(super) fn headline(comparison: &Comparison) -> String {
                 (true, false) => "This list is complete as far as rules, territories and the roster go.",
                 (false, _) => "The search was cut short: there may be more.",
             };
-            format!("The books{names} differ for {} of {record}. {end}", wording::count(n, "kind", "kinds"))
+            let open = comparison.changes.iter().filter(|c| !c.proved).count();
+            let kinds = |n: usize| format!("{} of {record}", wording::count(n, "kind", "kinds"));
+            let which = if open == 1 { "which is" } else { "which are" };
+            match n - open {
+                0 => format!("The books{names} may differ for {}, {which} {UNPROVED}. {end}", kinds(open)),
+                _ if open == 0 => format!("The books{names} differ for {}. {end}", kinds(n)),
+                sure => format!("The books{names} differ for {}, and perhaps for {open} more, {which} {UNPROVED}. {end}", kinds(sure)),
+            }
         }
     };
     let more: String = comparison.not_compared.iter().map(|sentence| format!("{sentence}\n")).collect();
     format!("{first}\n{more}")
+}
+
+/// Says that a change is not proved.
+pub(super) fn perhaps(change: &Change) -> Option<String> {
+    (!change.proved).then(|| format!("perhaps: {UNPROVED}"))
 }
 
 /// Says what of a change is not shown, and where all of it is.

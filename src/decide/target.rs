@@ -9,6 +9,7 @@ use super::{Assignee, Attempt, AttemptResult, Candidate, PassedOver, Placement, 
 use super::{calendar, roster, team};
 use crate::model::{FieldPath, Owner, Period, Target, TargetKind, TeamId, Value};
 use crate::state::{Change, Pending};
+use crate::text::wording;
 
 /// Holds what became of a target.
 pub(super) struct Tried {
@@ -97,7 +98,7 @@ fn previous(by: &FieldPath, within: Period, target: &Target, position: usize, co
         return person(&past.rep, target, position, context);
     }
     let record = context.plan.book.schema.records.get(context.record.kind.index()).map_or("record", |r| &*r.name);
-    let article = if record.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    let article = wording::article(record);
     let (field, period) = (&by.written, calendar::period_in_words(within));
     nowhere(position, format!("nobody had {article} {record} with this {field} in the last {period}"))
 }

@@ -52,6 +52,8 @@ pub struct Way {
     pub places: Vec<String>,
     /// Whether the list is complete.
     pub complete: bool,
+    /// Whether it is sure that some record comes this way: an example shows it, or no free question is asked somewhere.
+    pub proved: bool,
     /// A record that the rep was a candidate for.
     pub example: Option<Witness>,
 }
@@ -112,6 +114,7 @@ pub fn who(plan: &Plan, record: RecordId, rep: &str, ordinary: &Ordinary, work: 
         areas = space.joined(areas).areas;
         areas.sort_by_cached_key(|a| space.largeness(a));
         let example = example(&space, &areas, &examples, rep, &path);
+        let proved = example.is_some() || areas.iter().any(|area| space.facts_in(area) == 0);
         let places = areas.iter().map(|a| space.sentence(a, zone)).collect();
         ways.push(Way {
             by: path.by,
@@ -121,6 +124,7 @@ pub fn who(plan: &Plan, record: RecordId, rep: &str, ordinary: &Ordinary, work: 
             span: path.span,
             places,
             complete,
+            proved,
             example,
         });
     }
@@ -194,11 +198,12 @@ pub fn who_text(who: &Who, place: impl Fn(Span) -> String) -> String {
     if who.ways.is_empty() {
         return format!("{} can get no {}: no team, territory or rule leads there.\n", who.rep, who.record);
     }
-    let mut out = format!("{} can get a {} in {}:\n", who.rep, who.record, wording::count(who.ways.len(), "way", "ways"));
+    let mut out = opening(who);
     for way in &who.ways {
         let team = way.team.as_ref().map_or_else(String::new, |t| format!(", as one of team {t}"));
         let after = if way.after_others { ", when nobody before in its chain can take it" } else { "" };
-        out.push_str(&format!("\n  {} ({}): {}{team}{after}\n", way.by, place(way.span), way.target));
+        let perhaps = if way.proved { "" } else { "perhaps " };
+        out.push_str(&format!("\n  {perhaps}{} ({}): {}{team}{after}\n", way.by, place(way.span), way.target));
         for part in way.places.iter().take(SHOWN) {
             out.push_str(&format!("    {}s: {part}\n", who.record));
         }
@@ -213,6 +218,22 @@ pub fn who_text(who: &Who, place: impl Fn(Span) -> String) -> String {
         }
     }
     out
+}
+
+/// Says in how many ways, those that are proved apart from the others.
+fn opening(who: &Who) -> String {
+    let proved = who.ways.iter().filter(|w| w.proved).count();
+    let open = who.ways.len() - proved;
+    let what = format!("{} {}", wording::article(&who.record), who.record);
+    let ways = |n: usize| wording::count(n, "way", "ways");
+    let why = "not proved, as no example was found";
+    let are = if open == 1 { "that is" } else { "they are" };
+    let which = if open == 1 { "which is" } else { "which are" };
+    match (proved, open) {
+        (_, 0) => format!("{} can get {what} in {}:\n", who.rep, ways(proved)),
+        (0, _) => format!("{} may get {what} in {}; {are} {why}:\n", who.rep, ways(open)),
+        _ => format!("{} can get {what} in {}, and perhaps in {open} more, {which} {why}:\n", who.rep, ways(proved)),
+    }
 }
 
 /// Keys of reps that are near a name.

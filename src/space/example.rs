@@ -53,6 +53,7 @@ impl Space {
         let Moments::Found(now, ticks) = self.moments(area, about.zone) else { return None };
         let mut made = Making { space: self, area, about, variant, cells: BTreeMap::new(), elements: BTreeMap::new() };
         for (path, tick) in ticks {
+            let tick = self.whole_time(area, &path, tick, (now, about.zone));
             made.cells.insert(path.clone(), Some(Cell::Text(made.tick_text(&path, tick).into())));
         }
         made.fill()?;

@@ -35,6 +35,7 @@ mod set;
 mod settle;
 mod spelled;
 mod survey;
+mod whole;
 mod words;
 
 use std::collections::HashMap;

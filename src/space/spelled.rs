@@ -119,8 +119,8 @@ pub(super) fn texts(axis: &Axis, set: &ClassSet, most: usize) -> String {
     let outside = set.complement(axis.classes.len());
     let missing_out = has_missing(axis, &outside);
     let dangling_out = axis.position(&Class::Dangling).is_some_and(|d| outside.contains(d));
-    if dangling_out && missing_out && outside.count() == 2 {
-        return format!("{name} is on file");
+    if dangling_out && outside.count() == 1 + usize::from(missing_out) {
+        return format!("{name} is {}on file", if has_missing(axis, set) { "missing or " } else { "" });
     }
     if outside.count() == 1 && missing_out {
         return format!("{name} is present");
@@ -128,13 +128,12 @@ pub(super) fn texts(axis: &Axis, set: &ClassSet, most: usize) -> String {
     if !says_what_is_out(axis, set, &outside) {
         return format!("{name} is {}", wording::join(&parts(axis, set, most), "or"));
     }
-    let mut named = outside;
-    if let Some(missing) = axis.position(&Class::Missing) {
-        named = named.minus(&ClassSet::of(axis.classes.len(), [missing]));
-    }
+    let unsaid = [Class::Missing, Class::Dangling].iter().filter_map(|class| axis.position(class)).collect::<Vec<_>>();
+    let named = outside.minus(&ClassSet::of(axis.classes.len(), unsaid));
     let others = parts(axis, &named, most);
     let not = if others.len() == 1 { format!("not {}", others.join("")) } else { format!("neither {}", wording::join(&others, "nor")) };
     match axis.position(&Class::Missing) {
+        Some(_) if dangling_out => format!("{name} is {}on file and {not}", if has_missing(axis, set) { "missing, or " } else { "" }),
         None => format!("{name} is {not}"),
         Some(_) if missing_out => format!("{name} is present and {not}"),
         Some(_) => format!("{name} is missing or {not}"),
@@ -156,7 +155,9 @@ fn says_what_is_out(axis: &Axis, set: &ClassSet, outside: &ClassSet) -> bool {
             })
             .sum::<usize>()
     };
-    weight(set) > weight(outside) && !outside.is_empty()
+    // What is on file and not named has no other name than that.
+    let another = axis.position(&Class::Present).is_some_and(|c| outside.contains(c));
+    weight(set) > weight(outside) && !outside.is_empty() && !another
 }
 
 /// Whether a set takes in that there is no value.

@@ -192,16 +192,34 @@ fn days(a: &Bounds<i128>, b: &Bounds<i128>, ty: &Type, zone: &TimeZone, whole: &
         Type::Time => Timestamp::from_nanosecond(tick).map_or_else(|_| "the end of time".to_owned(), |t| show_time(t, zone)),
         _ => tick_day(tick).to_string(),
     };
-    // Of instants the next one is named: nobody writes the last nanosecond of a day.
-    let step = i128::from(*ty == Type::Time);
+    if *ty == Type::Time {
+        return times((a.low.map(|(v, _)| v), b.high.map(|(v, _)| v)), write, whole);
+    }
     match (a.low, b.high) {
         (None, None) => whole.to_owned(),
-        (None, Some((high, _))) => format!("{} {}", if step == 1 { "before" } else { "until" }, write(high + step)),
+        (None, Some((high, _))) => format!("until {}", write(high)),
         (Some((low, _)), None) => format!("from {} on", write(low)),
         (Some((low, _)), Some((high, _))) if low == high => format!("on {}", write(low)),
-        (Some((low, _)), Some((high, _))) => {
-            format!("from {} {} {}", write(low), if step == 1 { "to before" } else { "through" }, write(high + step))
-        }
+        (Some((low, _)), Some((high, _))) => format!("from {} through {}", write(low), write(high)),
+    }
+}
+
+/// Writes a stretch of instants. Books ask for whole seconds, so an end one nanosecond behind such a one was meant to take it
+/// in, or to begin after it.
+fn times((low, high): (Option<i128>, Option<i128>), write: impl Fn(i128) -> String, whole: &str) -> String {
+    const SECOND: i128 = 1_000_000_000;
+    let is_whole = |tick: i128| tick.rem_euclid(SECOND) == 0;
+    let start = low.map(|low| if is_whole(low - 1) { (false, write(low - 1)) } else { (true, write(low)) });
+    let end = high.map(|high| if is_whole(high) { (true, write(high)) } else { (false, write(high + 1)) });
+    match (start, end) {
+        (None, None) => whole.to_owned(),
+        (Some((true, low)), None) => format!("from {low} on"),
+        (Some((false, low)), None) => format!("after {low}"),
+        (None, Some((true, high))) => format!("up to {high}"),
+        (None, Some((false, high))) => format!("before {high}"),
+        (Some((true, low)), Some((true, high))) if low == high => format!("at {low}"),
+        (Some((true, low)), Some((to, high))) => format!("from {low} {} {high}", if to { "to" } else { "to before" }),
+        (Some((false, low)), Some((to, high))) => format!("after {low} and {} {high}", if to { "up to" } else { "before" }),
     }
 }
 

@@ -10,6 +10,12 @@ pub fn count(n: usize, singular: &str, plural: &str) -> String {
     format!("{} {}", grouped(n), if n == 1 { singular } else { plural })
 }
 
+/// Returns the article of a noun: `an` account, `a` lead.
+#[must_use]
+pub fn article(noun: &str) -> &'static str {
+    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
+}
+
 /// Writes a whole number with thousands groups: `12,345`.
 #[must_use]
 pub fn grouped(n: usize) -> String {

@@ -9,7 +9,7 @@ use crate::decide::{Assignee, Decider, Decision, Leading, PassedOver, roster, st
 use crate::diagnostic::Witness;
 use crate::model::{Add, RecordId, Target, TargetKind, words};
 use crate::plan::Plan;
-use crate::space::{Area, Budget, NodeId, Ordinary, Space, Survey, VARIANTS};
+use crate::space::{Area, NodeId, Ordinary, Purse, Ranked, Space, Survey, VARIANTS};
 use crate::text::{Span, wording};
 
 /// The version of the shape of an answer.
@@ -101,13 +101,17 @@ pub fn who(plan: &Plan, record: RecordId, rep: &str, ordinary: &Ordinary, work: 
     let regions: Vec<_> = order.iter().map(|id| space.region(of.rules[id.index()])).collect();
     let sure: Vec<bool> = order.iter().map(|id| plan.book.rules[id.index()].route.iter().any(is_sure)).collect();
     let examples = Examples { plan, record, ordinary };
+    let own: Vec<_> = paths.iter().map(|path| space.region(path.node)).collect();
+    let zone = &plan.book.zone;
+    let ranked = Ranked::new(&space, zone, regions);
+    let mut takers = ranked.none(order.len());
+    (0..order.len()).filter(|i| sure[*i]).for_each(|i| ranked.set(&mut takers, i, true));
+    // All ways together may cost little more than one, so that a book of a thousand rules is answered too.
+    let purse = Purse::new(work.saturating_mul(2));
     let mut ways = Vec::new();
-    for path in paths {
-        let own = space.region(path.node);
-        let before = path.position.unwrap_or(0);
-        let cover: Vec<&Area> = (0..before).filter(|i| sure[*i]).flat_map(|i| &regions[i].areas).collect();
-        let zone = &plan.book.zone;
-        let (mut areas, complete) = space.holes_of(&own.areas, &cover, MOST, &mut Budget::new(work), |a| space.can_be(a, zone));
+    for (path, own) in paths.into_iter().zip(own) {
+        let earlier = ranked.before(&takers, path.position.unwrap_or(0));
+        let (mut areas, complete) = ranked.left_by(&own.areas, &earlier, MOST, &mut purse.budget(work));
         if areas.is_empty() {
             continue;
         }

@@ -233,11 +233,23 @@ impl Space {
         (cover, index): (&[&Area], &Index),
         most: usize,
         budget: &mut Budget,
+        possible: impl FnMut(&Area) -> bool,
+    ) -> (Vec<Area>, bool) {
+        self.holes_near(within, |area| index.meeting(area).into_iter().map(|i| cover[i]).collect(), most, budget, possible)
+    }
+
+    /// Lists what a cover leaves free, as [`Space::holes`] does; `near` finds the areas of the cover that meet one.
+    pub(super) fn holes_near<'c>(
+        &self,
+        within: &[Area],
+        near: impl Fn(&Area) -> Vec<&'c Area>,
+        most: usize,
+        budget: &mut Budget,
         mut possible: impl FnMut(&Area) -> bool,
     ) -> (Vec<Area>, bool) {
         let mut found: Vec<Area> = Vec::new();
         for area in within {
-            let mut near: Vec<&Area> = index.meeting(area).into_iter().map(|i| cover[i]).collect();
+            let mut near: Vec<&Area> = near(area);
             let own = numbers(near.len());
             near.extend(found.iter().filter(|f| f.meets(area)));
             let mut local = Local::new(self, area, &near);

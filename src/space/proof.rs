@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use super::index::{Bits, Index};
-use super::{Area, Budget, Region, Space, Verdict};
+use super::{Area, Budget, ClassSet, Region, Space, Verdict};
 
 /// Whether a region is hidden by others.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -212,6 +212,16 @@ impl<'s> Ranked<'s> {
             }
         }
         needed
+    }
+
+    /// Lists what some regions leave of some areas, as areas as large as they can be; whether the list is complete comes with it.
+    pub fn left_by(&self, within: &[Area], some: &Among, most: usize, budget: &mut Budget) -> (Vec<Area>, bool) {
+        let near = |area: &Area| {
+            let mut met = some.0.clone();
+            self.index.meet(area, &mut met);
+            ClassSet::iter_words(&met).map(|i| &self.areas[i]).collect()
+        };
+        self.space.holes_near(within, near, most, budget, |area| self.space.can_be(area, self.zone))
     }
 
     /// Lists what no region claims of some areas, as areas as large as they can be; whether the list is complete comes with it.

@@ -723,3 +723,21 @@ fn times_are_said_and_shown_on_whole_minutes() {
         &["received after 2026-03-02 08:00+00:00 and before", "received: 2026-03-02T23:59:00Z"],
     );
 }
+
+#[test]
+fn nothing_is_said_twice_of_a_field_and_answers_are_told_where_they_are() {
+    let rules = format!(
+        "priorities [one, two]\nrule a {{ priority one when source contains acme and received after now route to rep ana }}\nrule b {{ priority two when source is present and source does not contain acme and domain of email is \"x.example\" route to rep bo }}\n{LAST}"
+    );
+    let book = Book::new(&rules);
+    has(&out(&["who", "ana", "--book", book.path()], 0), &["leads: received after now; where source contains acme\n"]);
+    has(
+        &out(&["who", "bo", "--book", book.path()], 0),
+        &["leads: domain of email is \"x.example\"; source is present; where not (source contains acme)\n"],
+    );
+    // Percentages have their sign.
+    let records = RECORDS.replace("worth: money USD", "worth: money USD  discount: percent");
+    book.write("book.turf", &format!("{records}rule a {{ when discount in 5%..6% route to rep ana }}\n{LAST}"));
+    book.write("leads.csv", "id,email,state,postal,language,employees,worth,discount,source,received\n");
+    has(&out(&["who", "ana", "--book", book.path()], 0), &["discount: 5%,"]);
+}

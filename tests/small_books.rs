@@ -741,3 +741,29 @@ fn nothing_is_said_twice_of_a_field_and_answers_are_told_where_they_are() {
     book.write("leads.csv", "id,email,state,postal,language,employees,worth,discount,source,received\n");
     has(&out(&["who", "ana", "--book", book.path()], 0), &["discount: 5%,"]);
 }
+
+#[test]
+fn who_says_why_an_owner_gets_nothing_and_who_owns_by_a_team() {
+    let rules = |more: &str| format!("overlap {{ most specific, then name }}\n{more}\n{LAST}");
+    let to_owner = "rule turf { when territory is present route to owner of territory }";
+    let yz = "territory y { where state is CA owner ana }\nterritory z { where state is CA owner bo }";
+    let who = |rep: &str, more: &str| out(&["who", rep, "--book", Book::new(&rules(more)).path()], 0);
+    has(&who("bo", &format!("{yz}\n{to_owner}")), &["bo can get no lead: the territory z would lead to bo, but y always wins.\n"]);
+    has(
+        &who("bo", &format!("{yz}\nrule turf {{ when state is CA route to rep ana }}")),
+        &["but no rule leads to the owner of a territory.\n"],
+    );
+    has(&who("cy", &format!("{yz}\n{to_owner}")), &["cy can get no lead: no team, territory or rule leads there.\n"]);
+    let hidden = "priorities [one, two]\nrule first { priority one when state is present route to queue review }\nrule last { priority two when state is CA route to rep cy }";
+    has(&who("cy", hidden), &["cy can get no lead: rule last would lead to cy, but rules before it take every such lead.\n"]);
+    let team = "team t { members ana, bo pick in turn }\nterritory u { where state is CA owner team t }\nterritory v { where state is OR owner bo }";
+    let told = who("bo", &format!("{team}\n{to_owner}"));
+    has(
+        &told,
+        &[
+            "bo can get a lead in 2 ways",
+            "owner of territory\n    leads: state is OR",
+            "owner of territory, as one of team t\n    leads: state is CA",
+        ],
+    );
+}

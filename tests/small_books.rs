@@ -767,3 +767,18 @@ fn who_says_why_an_owner_gets_nothing_and_who_owns_by_a_team() {
         ],
     );
 }
+
+#[test]
+fn one_is_said_as_one() {
+    let rules = format!(
+        "otherwise for account {{ route to queue review }}\nrule big for account {{ priority 1 when size > 100 route to rep ana }}\nrule west {{ priority 2 when state is CA route to rep ana }}\n{LAST}"
+    );
+    let leads = "id,email,state,postal,language,employees,worth,source,received\nL1,,OR,10000,en,5,1000,,2027-03-01T10:00Z\nL2,,CA,10000,en,5,1000,,2027-03-01T10:00Z\n";
+    let book = Book::with(&rules, REPS, leads);
+    has(&out(&["who", "ana", "--record", "account", "--book", book.path()], 0), &["ana can get an account in 1 way:"]);
+    has(&out(&["why", "L1", "--book", book.path(), "--not", "ana"], 0), &["for the one path that could lead there:"]);
+    let changed = Book::with(&rules.replace("state is CA", "state in [CA, OR]"), REPS, leads);
+    let file = book.folder.path().join("leads.csv");
+    let told = out(&["diff", book.path(), changed.path(), "--on", file.to_str().unwrap()], 1);
+    has(&told, &["Of 2 records 1 changes: 1 goes to somebody else, 0 lie in another territory"]);
+}

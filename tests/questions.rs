@@ -26,7 +26,7 @@ fn two_books_differ_exactly_where_they_should() {
         told.contains("for leads: account is missing; employees from 500 to below 1,000; industry is healthcare; state is MA, NJ or NY"),
         "{told}"
     );
-    assert!(told.contains("Of 12 records 1 change: 1 go to somebody else"), "{told}");
+    assert!(told.contains("Of 12 records 1 changes: 1 goes to somebody else"), "{told}");
     assert!(told.contains("lee: 3 before, 4 after (+1)"), "{told}");
     let alike = out(&["diff", "rules/first", "rules/first"], 0);
     assert_eq!(alike, "Both books treat every possible lead alike.\n");
@@ -114,6 +114,8 @@ fn the_smallest_change_leads_where_it_says() {
 fn findings_say_how_many_leads_they_concern() {
     let told = out(&["check", "rules/first", "--on", "rules/first/data/leads.csv"], 0);
     assert!(told.contains("in the file: 1 record, the first is L08"), "{told}");
+    let lines = out(&["check", "rules/first", "--on", "rules/first/data/leads.csv", "--format", "line"], 0);
+    assert!(lines.contains(" In the file: 1 record, the first is L08. "), "{lines}");
     let forbes =
         out(&["check", "rules/forbes2000", "--on", "rules/forbes2000/data/leads.csv", "--money", "potential", "--format", "json"], 0);
     let document: serde_json::Value = serde_json::from_str(&forbes).unwrap();

@@ -723,3 +723,62 @@ fn times_are_said_and_shown_on_whole_minutes() {
         &["received after 2026-03-02 08:00+00:00 and before", "received: 2026-03-02T23:59:00Z"],
     );
 }
+
+#[test]
+fn nothing_is_said_twice_of_a_field_and_answers_are_told_where_they_are() {
+    let rules = format!(
+        "priorities [one, two]\nrule a {{ priority one when source contains acme and received after now route to rep ana }}\nrule b {{ priority two when source is present and source does not contain acme and domain of email is \"x.example\" route to rep bo }}\n{LAST}"
+    );
+    let book = Book::new(&rules);
+    has(&out(&["who", "ana", "--book", book.path()], 0), &["leads: received after now; where source contains acme\n"]);
+    has(
+        &out(&["who", "bo", "--book", book.path()], 0),
+        &["leads: domain of email is \"x.example\"; source is present; where not (source contains acme)\n"],
+    );
+    // Percentages have their sign.
+    let records = RECORDS.replace("worth: money USD", "worth: money USD  discount: percent");
+    book.write("book.turf", &format!("{records}rule a {{ when discount in 5%..6% route to rep ana }}\n{LAST}"));
+    book.write("leads.csv", "id,email,state,postal,language,employees,worth,discount,source,received\n");
+    has(&out(&["who", "ana", "--book", book.path()], 0), &["discount: 5%,"]);
+}
+
+#[test]
+fn who_says_why_an_owner_gets_nothing_and_who_owns_by_a_team() {
+    let rules = |more: &str| format!("overlap {{ most specific, then name }}\n{more}\n{LAST}");
+    let to_owner = "rule turf { when territory is present route to owner of territory }";
+    let yz = "territory y { where state is CA owner ana }\nterritory z { where state is CA owner bo }";
+    let who = |rep: &str, more: &str| out(&["who", rep, "--book", Book::new(&rules(more)).path()], 0);
+    has(&who("bo", &format!("{yz}\n{to_owner}")), &["bo can get no lead: the territory z would lead to bo, but y always wins.\n"]);
+    has(
+        &who("bo", &format!("{yz}\nrule turf {{ when state is CA route to rep ana }}")),
+        &["but no rule leads to the owner of a territory.\n"],
+    );
+    has(&who("cy", &format!("{yz}\n{to_owner}")), &["cy can get no lead: no team, territory or rule leads there.\n"]);
+    let hidden = "priorities [one, two]\nrule first { priority one when state is present route to queue review }\nrule last { priority two when state is CA route to rep cy }";
+    has(&who("cy", hidden), &["cy can get no lead: rule last would lead to cy, but rules before it take every such lead.\n"]);
+    let team = "team t { members ana, bo pick in turn }\nterritory u { where state is CA owner team t }\nterritory v { where state is OR owner bo }";
+    let told = who("bo", &format!("{team}\n{to_owner}"));
+    has(
+        &told,
+        &[
+            "bo can get a lead in 2 ways",
+            "owner of territory\n    leads: state is OR",
+            "owner of territory, as one of team t\n    leads: state is CA",
+        ],
+    );
+}
+
+#[test]
+fn one_is_said_as_one() {
+    let rules = format!(
+        "otherwise for account {{ route to queue review }}\nrule big for account {{ priority 1 when size > 100 route to rep ana }}\nrule west {{ priority 2 when state is CA route to rep ana }}\n{LAST}"
+    );
+    let leads = "id,email,state,postal,language,employees,worth,source,received\nL1,,OR,10000,en,5,1000,,2027-03-01T10:00Z\nL2,,CA,10000,en,5,1000,,2027-03-01T10:00Z\n";
+    let book = Book::with(&rules, REPS, leads);
+    has(&out(&["who", "ana", "--record", "account", "--book", book.path()], 0), &["ana can get an account in 1 way:"]);
+    has(&out(&["why", "L1", "--book", book.path(), "--not", "ana"], 0), &["for the one path that could lead there:"]);
+    let changed = Book::with(&rules.replace("state is CA", "state in [CA, OR]"), REPS, leads);
+    let file = book.folder.path().join("leads.csv");
+    let told = out(&["diff", book.path(), changed.path(), "--on", file.to_str().unwrap()], 1);
+    has(&told, &["Of 2 records 1 changes: 1 goes to somebody else, 0 lie in another territory"]);
+}

@@ -79,6 +79,7 @@ impl Examples<'_> {
             let Some((_, ty)) = field_at(schema, self.record, path) else { continue };
             let bare = matches!(ty, Type::Number | Type::Percent | Type::Money(_) | Type::Date | Type::Time | Type::YesNo);
             let value = match cell {
+                Cell::Text(text) if *ty == Type::Percent && !text.ends_with('%') => format!("{text}%"),
                 Cell::Text(text) if bare => text.to_string(),
                 Cell::Text(text) | Cell::Found(text) => wording::as_written(text),
                 Cell::Dangling(text) => format!("{} (not on file)", wording::as_written(text)),

@@ -167,15 +167,16 @@ pub(super) fn sample_words(sample: &Sample) -> String {
             if sample.alike == 1 { "1 lies".to_owned() } else { format!("{} lie", count(sample.alike)) }
         )
     };
+    let verb = |n: u64, one: &str, many: &str| format!("{} {}", count(n), if n == 1 { one } else { many });
     format!(
-        "Of {} records {} change: {} go to somebody else, {} lie in another territory, {} have the same owner by another rule; {} are credited differently and {} have other people added.{alike}",
-        count(sample.records),
-        count(sample.changed),
-        count(sample.moved),
-        count(sample.territory),
-        count(sample.rule_only),
-        count(sample.credit),
-        count(sample.overlay)
+        "Of {} {}: {} to somebody else, {} in another territory, {} the same owner by another rule; {} credited differently and {} other people added.{alike}",
+        counted(sample.records),
+        verb(sample.changed, "changes", "change"),
+        verb(sample.moved, "goes", "go"),
+        verb(sample.territory, "lies", "lie"),
+        verb(sample.rule_only, "has", "have"),
+        verb(sample.credit, "is", "are"),
+        verb(sample.overlay, "has", "have"),
     )
 }
 

@@ -30,6 +30,21 @@ impl Leading<'_> {
     /// does.
     pub fn target(&mut self, target: &Target) -> Option<(NodeId, Option<String>)> {
         let (node, team) = self.kind(target)?;
+        self.wished(target, node, team)
+    }
+
+    /// Returns the same with a part for each that owns territories, the rep first and then each team the rep may be picked
+    /// from.
+    pub fn parts(&mut self, target: &Target) -> Vec<(NodeId, Option<String>)> {
+        if !matches!(target.kind, TargetKind::TerritoryOwner) {
+            return self.target(target).into_iter().collect();
+        }
+        let owners = self.owners();
+        owners.into_iter().filter_map(|(node, team)| self.wished(target, node, team)).collect()
+    }
+
+    /// Adds the condition of a target.
+    fn wished(&mut self, target: &Target, node: NodeId, team: Option<String>) -> Option<(NodeId, Option<String>)> {
         let Some(condition) = &target.condition else { return Some((node, team)) };
         let wish = self.bound(condition);
         let node = self.survey.all([node, wish]);
@@ -72,14 +87,24 @@ impl Leading<'_> {
     }
 
     fn owner(&mut self) -> Option<(NodeId, Option<String>)> {
+        let owners = self.owners();
+        if owners.is_empty() {
+            return None;
+        }
+        let names: Vec<String> = owners.iter().filter_map(|(_, team)| team.clone()).collect();
+        let team = (!names.is_empty()).then(|| wording::join(&names, "or"));
+        Some((self.survey.any(owners.into_iter().map(|(node, _)| node)), team))
+    }
+
+    /// Where territories lead to the rep: those of the rep first, then those of each team the rep may be picked from.
+    fn owners(&mut self) -> Vec<(NodeId, Option<String>)> {
         let book = &self.plan.book;
-        let mut nodes = Vec::new();
+        let mut owners = Vec::new();
         let own: Vec<bool> =
             book.territories.iter().map(|t| matches!(&t.owner, Some(Owner::Rep(name)) if *name.text == *self.rep.key)).collect();
         if own.iter().any(|o| *o) {
-            nodes.push(self.survey.held(self.of, |id| own[id.index()]));
+            owners.push((self.survey.held(self.of, |id| own[id.index()]), None));
         }
-        let mut names = Vec::new();
         for (index, team) in book.teams.iter().enumerate() {
             let id = TeamId::from_index(index);
             let owns = |t: &Territory| matches!(&t.owner, Some(Owner::Team(owner, _)) if *owner == id);
@@ -88,15 +113,10 @@ impl Leading<'_> {
             }
             if let Some((member, _)) = self.team(id) {
                 let held = self.survey.held(self.of, |t| owns(&book.territories[t.index()]));
-                nodes.push(self.survey.all([held, member]));
-                names.push(team.name.to_string());
+                owners.push((self.survey.all([held, member]), Some(team.name.to_string())));
             }
         }
-        if nodes.is_empty() {
-            return None;
-        }
-        let team = (!names.is_empty()).then(|| wording::join(&names, "or"));
-        Some((self.survey.any(nodes), team))
+        owners
     }
 
     /// Where a path leads to the rep by key.

@@ -114,9 +114,10 @@ fn sentence(looking: &Looking<'_>, name: &str, kind: &str, got_it: bool, paths: 
         ("rule", _) => format!("Why the rule {name} did not decide {what} (it went to {instead}):"),
         ("territory", _) => format!("Why the territory {name} does not hold {what}:"),
         (_, 0) => format!("{name} could not get {what}: no rule of the book leads to this {kind} in any case. It went to {instead}."),
+        (_, 1) => format!("Why {name} did not get {what} (it went to {instead}), for the one path that could lead there:"),
         _ => format!(
-            "Why {name} did not get {what} (it went to {instead}), for each of the {} that could lead there:",
-            wording::count(paths, "path", "paths")
+            "Why {name} did not get {what} (it went to {instead}), for each of the {} paths that could lead there:",
+            wording::grouped(paths)
         ),
     }
 }

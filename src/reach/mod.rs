@@ -6,6 +6,7 @@
 mod change;
 mod goals;
 mod moving;
+mod unreached;
 mod values;
 mod who;
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::unreached;
 use crate::check::Examples;
 use crate::decide::{Assignee, Decider, Decision, Leading, PassedOver, roster, standings};
 use crate::diagnostic::Witness;
@@ -31,6 +32,8 @@ pub struct Who {
     pub active: bool,
     /// The ways in which records get to the rep, rules first in the order considered, then `otherwise` and overlays.
     pub ways: Vec<Way>,
+    /// Where there are none, why what names the rep leads nothing there.
+    pub reasons: Vec<String>,
 }
 
 /// One way in which records get to a rep.
@@ -75,6 +78,7 @@ struct Path {
 pub fn who(plan: &Plan, record: RecordId, rep: &str, ordinary: &Ordinary, work: u64) -> Option<Who> {
     let known = roster::rep(plan, rep)?;
     let active = roster::is_active(plan, known);
+    let name = plan.book.schema.record(record).name.to_string();
     let mut survey = Survey::new();
     let of = survey.book(&plan.book, record, &standings(plan, record));
     let order = plan.rule_order.get(&record).cloned().unwrap_or_default();
@@ -97,6 +101,7 @@ pub fn who(plan: &Plan, record: RecordId, rep: &str, ordinary: &Ordinary, work: 
             }
         }
     }
+    let owned = if active { unreached::owned(plan, rep, &mut survey, &of) } else { Vec::new() };
     let mut space = survey.finish();
     let regions: Vec<_> = order.iter().map(|id| space.region(of.rules[id.index()])).collect();
     let sure: Vec<bool> = order.iter().map(|id| plan.book.rules[id.index()].route.iter().any(is_sure)).collect();
@@ -109,16 +114,25 @@ pub fn who(plan: &Plan, record: RecordId, rep: &str, ordinary: &Ordinary, work: 
     // All ways together may cost little more than one, so that a book of a thousand rules is answered too.
     let purse = Purse::new(work.saturating_mul(2));
     let mut ways = Vec::new();
+    let mut reasons = Vec::new();
     for (path, own) in paths.into_iter().zip(own) {
         let earlier = ranked.before(&takers, path.position.unwrap_or(0));
         let (mut areas, complete) = ranked.left_by(&own.areas, &earlier, MOST, &mut purse.budget(work));
+        let unsearched = areas.is_empty() && !complete;
+        if unsearched {
+            // Nothing was found in the time allowed, and nothing ruled out.
+            areas.clone_from(&own.areas);
+        }
         if areas.is_empty() {
+            if complete && own.areas.iter().any(|area| space.can_be(area, zone)) {
+                reasons.push(format!("{} would lead to {rep}, but rules before it take every such {name}", path.by));
+            }
             continue;
         }
         areas = space.joined(areas).areas;
         areas.sort_by_cached_key(|a| space.largeness(a));
         let example = example(&space, &areas, &examples, rep, &path);
-        let proved = example.is_some() || areas.iter().any(|area| space.facts_in(area) == 0);
+        let proved = example.is_some() || (!unsearched && areas.iter().any(|area| space.facts_in(area) == 0));
         let places = areas.iter().map(|a| space.sentence(a, zone)).collect();
         ways.push(Way {
             by: path.by,
@@ -132,8 +146,12 @@ pub fn who(plan: &Plan, record: RecordId, rep: &str, ordinary: &Ordinary, work: 
             example,
         });
     }
-    let name = plan.book.schema.record(record).name.to_string();
-    Some(Who { format: FORMAT, rep: known.key.to_string(), record: name, active, ways })
+    if ways.is_empty() {
+        reasons.extend(unreached::reasons(plan, rep, &of, &mut space, (&owned, work)));
+    } else {
+        reasons.clear();
+    }
+    Some(Who { format: FORMAT, rep: known.key.to_string(), record: name, active, ways, reasons })
 }
 
 /// Whether a target takes everything it is offered.
@@ -154,10 +172,11 @@ impl Reading<'_> {
                 break;
             }
             open = !is_sure(target);
-            let Some((node, team)) = self.leading.target(target) else { continue };
-            let node = self.leading.survey.all([whole, node]);
-            let target = words::target(&self.leading.plan.book, target);
-            paths.push(Path { by: by.to_owned(), target, after_others: at > 0, team, span, node, position });
+            for (node, team) in self.leading.parts(target) {
+                let node = self.leading.survey.all([whole, node]);
+                let target = words::target(&self.leading.plan.book, target);
+                paths.push(Path { by: by.to_owned(), target, after_others: at > 0, team, span, node, position });
+            }
         }
     }
 }
@@ -200,7 +219,9 @@ pub fn who_text(who: &Who, place: impl Fn(Span) -> String) -> String {
         return format!("{} is not active in the roster, and so gets nothing.\n", who.rep);
     }
     if who.ways.is_empty() {
-        return format!("{} can get no {}: no team, territory or rule leads there.\n", who.rep, who.record);
+        let none = "no team, territory or rule leads there".to_owned();
+        let why = if who.reasons.is_empty() { none } else { who.reasons.join("; ") };
+        return format!("{} can get no {}: {why}.\n", who.rep, who.record);
     }
     let mut out = opening(who);
     for way in &who.ways {

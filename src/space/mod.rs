@@ -35,6 +35,7 @@ mod set;
 mod settle;
 mod spelled;
 mod survey;
+mod told;
 mod whole;
 mod words;
 

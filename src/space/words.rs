@@ -35,7 +35,18 @@ impl Space {
             _ => 0,
         };
         axes.sort_by_key(|(id, _)| (rank(self.axis(*id)), self.axis(*id).key.path.len(), self.axis(*id).key.clone()));
-        axes.into_iter().map(|(id, set)| phrase(self.axis(id), set, said)).collect()
+        axes.retain(|(id, set)| !self.is_said_elsewhere(area, *id, set));
+        axes.into_iter().map(|(id, set)| self.phrase(area, id, set, said)).collect()
+    }
+
+    fn phrase(&self, area: &Area, id: AxisId, set: &ClassSet, said: Said<'_>) -> String {
+        let axis = self.axis(id);
+        match axis.key.aspect {
+            Aspect::Fact(_) => phrase(axis, &self.answers(area, axis, set), said),
+            // How long ago is asked of those that have a date.
+            Aspect::Age if self.may_be_missing(area, axis) => format!("{} or missing", phrase(axis, set, said)),
+            _ => phrase(axis, set, said),
+        }
     }
 
     /// How many free questions an area asks.

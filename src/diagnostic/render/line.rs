@@ -1,6 +1,6 @@
 //! One finding a line: `file:line:column: error[name]: headline. Help.`, for editors and logs.
 
-use super::severity_word;
+use super::{concerned, severity_word};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::text::Sources;
 
@@ -17,6 +17,9 @@ pub fn lines(findings: &[Diagnostic], sources: &Sources) -> String {
         line.push_str(&format!("{}[{}]: {}.", severity_word(finding.severity), finding.name, finding.headline));
         if let Some(example) = &finding.example {
             line.push_str(&format!(" Example: {}.", example.in_words()));
+        }
+        if let Some(concerns) = &finding.concerns {
+            line.push_str(&format!(" In the file: {}.", concerned(concerns)));
         }
         for help in &finding.help {
             line.push(' ');

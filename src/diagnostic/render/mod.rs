@@ -50,8 +50,13 @@ fn severity_word(severity: Severity) -> &'static str {
 /// Says how many records of the file a finding concerns.
 #[must_use]
 pub fn concerns(concerns: &Concerns) -> String {
+    format!("in the file: {}", concerned(concerns))
+}
+
+/// Says how many records there are, with how much money, and which is the first.
+fn concerned(concerns: &Concerns) -> String {
     let records = wording::count(usize::try_from(concerns.records).unwrap_or(usize::MAX), "record", "records");
     let money = concerns.money.as_ref().map_or_else(String::new, |(_, words)| format!(" with {words}"));
     let first = concerns.first.as_ref().map_or_else(String::new, |key| format!(", the first is {key}"));
-    format!("in the file: {records}{money}{first}")
+    format!("{records}{money}{first}")
 }

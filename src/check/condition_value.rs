@@ -185,7 +185,10 @@ impl Judge<'_, '_> {
             return self.together(&part.all, &[], &[Area::everything()], &[], false);
         }
         if !part.any.is_empty() {
-            return part.any.iter().for_each(|p| self.never(p));
+            part.any.iter().for_each(|p| self.never(p));
+            let headline = format!("no alternative of this condition of {} can be fulfilled", self.what);
+            let finding = Diagnostic::new(DiagnosticName::NeverYes, headline).at(part.span, "nothing is left of it");
+            return self.findings.push(finding.help("Correct its alternatives, or take it away."));
         }
         let (what, record) = (&self.what, self.ground.record_name());
         let finding = if part.turned {

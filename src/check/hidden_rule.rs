@@ -111,8 +111,9 @@ fn hidden(ground: &Ground<'_>, position: usize, by: &[usize], first: usize, proo
 /// A rule that only gets what those before it could not give to anybody.
 fn rescue(ground: &Ground<'_>, position: usize, by: &[usize], proofs: &mut Proofs) {
     let rule = ground.rule(position);
-    let headline =
-        format!("the rule `{}` only gets a {} when nobody of {} may take it", rule.name, ground.record_name(), names(ground, by));
+    let what = ground.record_name();
+    let a = wording::article(what);
+    let headline = format!("the rule `{}` only gets {a} {what} when nobody of {} may take it", rule.name, names(ground, by));
     let mut finding =
         Diagnostic::new(DiagnosticName::FallbackRule, headline).at(rule.name.span, "everything it applies to goes elsewhere first");
     for other in by.iter().take(LABELS) {

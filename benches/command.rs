@@ -8,7 +8,6 @@
 mod workload;
 
 use std::collections::BTreeMap;
-use std::io::BufWriter;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -23,16 +22,6 @@ use turf::model::{Record, ReferenceData, Schema, Tables};
 use turf::text::{SourceFile, Sources};
 use turf::workspace::{Draft, Materials, Snapshot};
 use workload::{Lead, Leads, Rule};
-
-/// Writes a book with its leads.
-fn write(folder: &Path, leads: usize, rules: usize) {
-    std::fs::write(folder.join("turf.toml"), workload::turf_toml()).unwrap();
-    std::fs::write(folder.join("rules.turf"), workload::book_text(&workload::rules(7, rules))).unwrap();
-    std::fs::write(folder.join("reps.csv"), workload::reps_csv()).unwrap();
-    let mut out = BufWriter::new(std::fs::File::create(folder.join("leads.csv")).unwrap());
-    workload::write_csv(&mut out, 11, leads).unwrap();
-    out.into_inner().unwrap();
-}
 
 fn median(mut all: Vec<u128>) -> u128 {
     all.sort_unstable();
@@ -99,7 +88,7 @@ fn one_lead(sizes: &[usize], runs: usize) {
     println!("| rules | `turf why`, whole process | explanation in a warm process |\n| --- | --- | --- |");
     for size in sizes {
         let folder = tempfile::tempdir().unwrap();
-        write(folder.path(), 20, *size);
+        workload::write_book(folder.path(), 20, *size).unwrap();
         let rules: Vec<Rule> = workload::rules(7, *size);
         let lead: Lead = Leads::new(11).nth(6).unwrap();
         let rule = workload::first_match(&rules, &lead).map_or_else(|| "otherwise".to_owned(), |n| format!("r{n:06}"));
@@ -119,7 +108,7 @@ fn growth(sizes: &[usize], rules: usize) {
     println!("| leads | seconds | microseconds a lead | most memory |\n| --- | --- | --- | --- |");
     for size in sizes {
         let folder = tempfile::tempdir().unwrap();
-        write(folder.path(), *size, rules);
+        workload::write_book(folder.path(), *size, rules).unwrap();
         let (took, told) = turf(&["route", "--format", "csv", "--out", "out.csv", "--timings"], folder.path());
         let memory = told.lines().find_map(|l| l.trim().strip_prefix("- most memory taken: ")).unwrap_or("not told").to_owned();
         let each = took * 100 / *size as u128;

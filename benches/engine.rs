@@ -227,21 +227,11 @@ fn thread_count() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn write(folder: &Path, leads: usize, rules: usize) {
-    std::fs::create_dir_all(folder).unwrap();
-    std::fs::write(folder.join("turf.toml"), workload::turf_toml()).unwrap();
-    std::fs::write(folder.join("rules.turf"), workload::book_text(&workload::rules(7, rules))).unwrap();
-    std::fs::write(folder.join("reps.csv"), workload::reps_csv()).unwrap();
-    let mut out = BufWriter::new(std::fs::File::create(folder.join("leads.csv")).unwrap());
-    workload::write_csv(&mut out, 11, leads).unwrap();
-    out.into_inner().unwrap();
-}
-
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if let Some(at) = arguments.iter().position(|a| a == "write") {
         let [folder, leads, rules] = &arguments[at + 1..at + 4] else { panic!("write DIR LEADS RULES") };
-        return write(Path::new(folder), leads.parse().unwrap(), rules.parse().unwrap());
+        return workload::write_book(Path::new(folder), leads.parse().unwrap(), rules.parse().unwrap()).unwrap();
     }
     for size in [10, 100, 1_000] {
         compare(&work(size, 300));

@@ -8,8 +8,23 @@
 mod lead;
 pub mod rule;
 
+use std::fs;
+use std::io::{self, BufWriter, Write as _};
+use std::path::Path;
+
 pub use lead::{Lead, Leads, write_csv};
 pub use rule::{Rule, book_text, first_match, reps_csv, rules, turf_toml};
+
+/// Writes a book of that many rules with that many leads into a folder.
+pub fn write_book(folder: &Path, leads: usize, count: usize) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    fs::write(folder.join("turf.toml"), turf_toml())?;
+    fs::write(folder.join("rules.turf"), book_text(&rules(7, count)))?;
+    fs::write(folder.join("reps.csv"), reps_csv())?;
+    let mut out = BufWriter::new(fs::File::create(folder.join("leads.csv"))?);
+    write_csv(&mut out, 11, leads)?;
+    out.flush()
+}
 
 /// SplitMix64 (Steele, Lea and Flood 2014): the same seed gives the same work.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use super::proofs::Proofs;
 use crate::decide::{roster, settled_by};
 use crate::diagnostic::{Diagnostic, DiagnosticName, Severity};
 use crate::model::{OverlapCriterion, Owner, Territory, TerritoryId};
-use crate::space::{Area, Hiding, Ranked, Region};
+use crate::space::{Among, Area, Hiding, Ranked, Region};
 use crate::text::{Span, wording};
 
 /// How many overlaps are shown before the rest is only counted.
@@ -222,7 +222,7 @@ fn overlaps(ground: &Ground<'_>, order: &[TerritoryId], ranked: &Ranked<'_>, pro
                     continue;
                 }
                 shown += 1;
-                let parts = common(ground, (position, clash.other), ranked, clash.area);
+                let parts = common(ground, (position, clash.other), (ranked, &before), clash.area);
                 finding(ground, (*id, order[clash.other]), ties, parts, proofs);
             }
         }
@@ -265,12 +265,11 @@ impl Others {
 
 /// Everything that two territories claim and no territory that goes before both, the largest parts first; whether that is
 /// all comes with it. One part is known.
-fn common(ground: &Ground<'_>, (one, other): (usize, usize), ranked: &Ranked<'_>, known: Area) -> (Vec<Area>, bool) {
-    let cover: Vec<&Area> = ranked.regions()[..one].iter().flat_map(|r| &r.areas).collect();
+fn common(ground: &Ground<'_>, (one, other): (usize, usize), (ranked, before): (&Ranked<'_>, &Among), known: Area) -> (Vec<Area>, bool) {
     let (a, b) = (&ranked.regions()[one], &ranked.regions()[other]);
     let possible = |area: &Area| ground.space.can_be(area, ground.zone());
     let both: Vec<Area> = a.areas.iter().flat_map(|x| b.areas.iter().filter_map(|y| x.and(y))).filter(possible).collect();
-    let (parts, complete) = ground.space.holes_of(&both, &cover, MOST_PARTS, &mut ground.budget(), possible);
+    let (parts, complete) = ranked.left_by(&both, before, MOST_PARTS, &mut ground.budget());
     // The known part as well, in case the search ended before it.
     let mut parts = ground.space.joined(parts.into_iter().chain([known]).collect()).areas;
     parts.sort_by_cached_key(|area| ground.largeness(area));

@@ -29,12 +29,18 @@ fn found_in(records: &str, rules: &str) -> Found {
 }
 
 fn found_with(settings: &str, records: &str, rules: &str) -> Found {
+    found_beside(&[], settings, records, rules)
+}
+
+/// With files of data beside the rules.
+fn found_beside(files: &[(&str, &str)], settings: &str, records: &str, rules: &str) -> Found {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
     write("turf.toml", &format!("name = \"small\"\nzone = \"UTC\"\n[records.rep]\nfile = \"reps.csv\"\n{settings}"));
     write("reps.csv", "id,active,boss\nana,yes,lee\nlee,yes,ana\nbob,no,\n");
     write("records.turf", records);
     write("rules.turf", rules);
+    files.iter().for_each(|(name, text)| write(name, text));
     let mut opened = book::open(folder.path()).unwrap();
     assert_eq!(opened.snapshot.prove().mistakes, Vec::<String>::new(), "{rules}");
     Found { findings: opened.snapshot.findings.clone(), sources: opened.snapshot.sources.clone() }
@@ -255,7 +261,8 @@ fn every_pair_of_overlapping_territories_is_told() {
         let found = found(&format!("{territories} overlap {{ {overlap} }} {rule}"));
         assert_eq!(found.of(name).len(), 21);
         let rest = found.findings.iter().find(|f| f.headline.starts_with(headline)).unwrap();
-        assert_eq!((rest.about.len(), rest.about[7].as_str()), (8, "`t6` and `t7`"));
+        let lines: Vec<&str> = rest.about.iter().map(String::as_str).collect();
+        assert_eq!(lines, ["`t3` with `t6` and `t7`", "`t4` with `t5`, `t6` and `t7`", "`t5` with `t6` and `t7`", "`t6` with `t7`"]);
     }
 }
 
@@ -306,6 +313,41 @@ fn priorities_that_settle_nothing_hide_no_overlap() {
 fn a_book_of_nothing_but_otherwise_leaves_everything_to_it() {
     let told = found("").of(DiagnosticName::UnclaimedRecords);
     assert!(told.len() == 1 && told[0].starts_with("1 kind of lead falls to `otherwise`"), "{told:?}");
+}
+
+#[test]
+fn the_rows_of_a_table_are_told_together() {
+    let rules = "territory west { where country is CA and state in [BC, AB, YT]  owner ana }
+        territories from \"codes.csv\" { match country is country  match postal is code  name territory  owner rep }
+        territories from \"states.csv\" { match country is country  match state is state  name territory  owner rep }
+        overlap { name }
+        rule r { priority 1 route to owner of territory, else queue other }";
+    let codes = "country,code,territory,rep\nUS,10001,a,lee\nUS,10001,b,lee\nUS,10002,c,lee\nUS,10002,d,lee\nUS,10003,e,bob\nUS,10004,f,bob\nUS,10005,f,bob\n";
+    let states = "country,state,territory,rep\nCA,BC,x,ana\nCA,AB,y,ana\nCA,ON,z,lee\n";
+    let found = found_beside(&[("codes.csv", codes), ("states.csv", states)], "", RECORDS, rules);
+    let told = |name| found.findings.iter().filter(move |f| f.name == name).map(|f| (f.headline.as_str(), f.about.join(" | ")));
+    // Of two rows for one code the name decides; the first pair is shown, the other listed with its table.
+    let ties: Vec<_> = told(DiagnosticName::TieByName).collect();
+    assert_eq!(ties.len(), 3, "{:#?}", found.findings);
+    assert_eq!(ties[2].0, "the territories `a` and `b` claim the same leads, and only the name decides between them");
+    assert_eq!(ties[0].0, "the territories `west` and `x` claim the same leads, and only the name decides between them");
+    assert_eq!(ties[1].0, "2 more pairs of territories claim the same records, and nothing but the name tells them apart");
+    assert_eq!(ties[1].1, "`west` with 1 territory of `states.csv` | 1 pair within `codes.csv`");
+    // Those behind `west` by name never win, nor do the second rows of a code.
+    let never: Vec<_> = told(DiagnosticName::TerritoryNeverWins).collect();
+    assert_eq!(never[0].0, "2 territories of `codes.csv` never hold a lead: others win wherever they claim one");
+    assert_eq!(never[0].1, "`b`: `a` wins | `d`: `c` wins");
+    assert_eq!(
+        never[1],
+        (
+            "2 territories of `states.csv` never hold a lead: others win wherever they claim one",
+            "`x`: `west` wins | `y`: `west` wins".to_owned()
+        )
+    );
+    let unstaffed: Vec<_> = told(DiagnosticName::UnstaffedTerritory).collect();
+    assert_eq!(unstaffed[0].0, "nobody active owns 2 territories of `codes.csv`, and no other claims their leads");
+    assert!(unstaffed[0].1.starts_with("`e`: country is US; postal is 10003 | `f`: "), "{unstaffed:?}");
+    assert_eq!((never.len(), unstaffed.len()), (2, 1), "{never:?} {unstaffed:?}");
 }
 
 #[test]

@@ -317,6 +317,11 @@ impl Ground<'_> {
         self.purse.budget(self.budget)
     }
 
+    /// How much questions may cost that have less together.
+    pub(super) fn some_budget(&self, most: u64) -> Budget {
+        self.purse.budget(self.budget.min(most))
+    }
+
     pub(super) fn largeness(&self, area: &Area) -> (usize, usize, std::cmp::Reverse<u64>, Area) {
         self.space.largeness(area)
     }

@@ -68,12 +68,13 @@ impl Default for Settings {
 impl Settings {
     /// What a book has when nothing is set.
     const TOTAL: u64 = 20_000_000;
-    /// What each of its rules adds.
+    /// What each of its rules and written territories adds.
     const TOTAL_PER_RULE: u64 = 5_000;
 
     /// Returns what all questions about a book may cost together.
     fn purse(&self, plan: &Plan) -> Purse {
-        let rules = u64::try_from(plan.book.rules.len()).unwrap_or(u64::MAX);
+        let territories = plan.book.territories.iter().filter(|t| t.row.is_none()).count();
+        let rules = u64::try_from(plan.book.rules.len() + territories).unwrap_or(u64::MAX);
         Purse::new(self.total_budget.unwrap_or_else(|| Self::TOTAL.saturating_add(rules.saturating_mul(Self::TOTAL_PER_RULE))))
     }
 }

@@ -27,10 +27,10 @@ pub(super) fn check(ground: &Ground<'_>, ranked: &Ranked<'_>, proofs: &mut Proof
         let before = ranked.before(&earlier, ranks.start);
         for one in ranks.clone() {
             let mut budget = ground.budget();
-            let clashes = ranked.clashes(one, with(ground, ranked, one, ranks.end), &before, &mut budget);
+            let clashes = ranked.clashes(one, &with(ground, ranked, one, ranks.end), &before, &mut budget);
             let (own, rest) = clashes.split_at(clashes.len().min(SHOWN - shown));
             shown += own.len();
-            own.iter().for_each(|clash| finding(ground, one, clash, proofs));
+            own.iter().for_each(|clash| finding(ground, ranked, (one, clash), proofs));
             others.add(ground, one, rest);
         }
         ranks.filter(|i| ground.sure[*i]).for_each(|i| ranked.set(&mut earlier, i, true));
@@ -51,9 +51,9 @@ fn with(ground: &Ground<'_>, ranked: &Ranked<'_>, one: usize, end: usize) -> Vec
     ranked.overlapping(one).into_iter().take_while(|other| *other < end).filter(differs).collect()
 }
 
-fn finding(ground: &Ground<'_>, one: usize, clash: &Clash, proofs: &mut Proofs) {
+fn finding(ground: &Ground<'_>, ranked: &Ranked<'_>, (one, clash): (usize, &Clash), proofs: &mut Proofs) {
     let (a, b) = (ground.rule(one), ground.rule(clash.other));
-    let area = ground.space.settled(clash.area.clone());
+    let area = ranked.part(one, clash);
     let shown = ground.show(&area, |tried| tried.applies(a) && tried.applies(b));
     let (headline, severity, example) = match shown {
         Shown::Example(example) => {

@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 
 use super::age::AgeCut;
 use super::fact::Fact;
+use super::spelling::{Lazily, Spelling};
 use crate::model::{Schema, Type};
 
 /// Identifies an axis of a space.
@@ -174,13 +175,20 @@ pub struct Axis {
     pub classes: Vec<Class>,
     /// The question, for facts.
     pub fact: Option<Arc<Fact>>,
+    /// What is kept to say the classes; empty at first.
+    pub spelling: Lazily,
 }
 
 impl Axis {
     /// Returns the position of a class.
     #[must_use]
     pub fn position(&self, class: &Class) -> Option<usize> {
-        self.classes.iter().position(|c| c == class)
+        self.spelling().position(class, &self.classes)
+    }
+
+    /// Returns what is kept to say the classes.
+    pub(super) fn spelling(&self) -> &Spelling {
+        self.spelling.of(&self.classes)
     }
 
     /// Returns whether the axis only matters while its field has a value.

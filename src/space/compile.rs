@@ -12,6 +12,9 @@ use crate::model::Type;
 /// How many areas a region may have. What has more becomes a free fact, so nothing false can be proved from it.
 const MOST_AREAS: usize = 512;
 
+/// How many areas a region may have that is made from one that has as many already: all territories of a book together.
+const MOST_OF_MANY: usize = 1 << 16;
+
 /// How many areas a product may have before it is simplified, for each that it may have afterwards.
 const MOST_BEFORE: usize = 4;
 
@@ -54,6 +57,7 @@ impl Space {
         if let Some(known) = self.regions.get(&id) {
             return known.clone();
         }
+        let mut largest = 0;
         let region = match self.nodes.get(id.0 as usize).cloned() {
             None | Some(Node::False) => Region::nothing(),
             Some(Node::True) => Region::everything(),
@@ -69,14 +73,19 @@ impl Space {
                     areas.extend(self.region(*part).areas.iter().cloned());
                 }
                 self.work += areas.len();
+                // A union holds no more than what is joined: a thousand territories are a thousand areas and no more.
+                largest = areas.len();
                 self.simplified(areas)
             }
             Some(Node::All(parts)) => match self.intersection(&parts) {
-                Some(region) => region,
+                Some(region) => {
+                    largest = region.areas.len();
+                    region
+                }
                 None => self.too_complex(id),
             },
         };
-        let region = if region.areas.len() > self.most_areas() { self.too_complex(id) } else { region };
+        let region = if region.areas.len() > self.most_areas_of(largest) { self.too_complex(id) } else { region };
         let region = Arc::new(region);
         self.regions.insert(id, region.clone());
         region
@@ -111,9 +120,11 @@ impl Space {
         let mut regions: Vec<Arc<Region>> = parts.iter().map(|p| self.region(*p)).collect();
         // The fewest areas first, so that what is empty is found early.
         regions.sort_by_key(|r| r.areas.len());
+        let largest = regions.last().map_or(0, |r| r.areas.len());
         let mut areas = vec![Area::everything()];
         for region in regions {
-            let most = self.most_areas();
+            // Narrowing what has many areas leaves as many.
+            let most = self.most_areas_of(largest);
             if areas.len().saturating_mul(region.areas.len()) > most * MOST_PAIRS {
                 return None;
             }
@@ -140,6 +151,11 @@ impl Space {
         if self.work > MOST_WORK { MOST_AREAS_LATE } else { MOST_AREAS }
     }
 
+    /// How many areas a region may have that is made from one of that many.
+    fn most_areas_of(&self, largest: usize) -> usize {
+        if self.work > MOST_WORK { MOST_AREAS_LATE } else { MOST_AREAS.max(largest.min(MOST_OF_MANY)) }
+    }
+
     fn too_complex(&mut self, id: NodeId) -> Region {
         let axis = AxisId::from_index(self.axes.len());
         let words: Arc<str> = format!("a condition with more than {} cases ({})", self.most_areas(), self.axes.len()).into();
@@ -147,7 +163,7 @@ impl Space {
         let classes = vec![Class::No, Class::Yes, Class::Untold];
         let set = ClassSet::of(classes.len(), [1]);
         let key = AxisKey { path: Vec::new(), aspect: Aspect::Fact(words.clone()) };
-        self.axes.push(Axis { key, written: words, ty: Type::YesNo, classes, fact: Some(Arc::new(fact)) });
+        self.axes.push(Axis { key, written: words, ty: Type::YesNo, classes, fact: Some(Arc::new(fact)), spelling: Default::default() });
         self.atoms.push(Vec::new());
         self.searches.push(Vec::new());
         self.one_axis(axis, set)

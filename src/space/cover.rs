@@ -252,6 +252,9 @@ impl Space {
             let mut near: Vec<&Area> = near(area);
             let own = numbers(near.len());
             near.extend(found.iter().filter(|f| f.meets(area)));
+            if !budget.take(near.len().div_ceil(16)) {
+                return (found, false);
+            }
             let mut local = Local::new(self, area, &near);
             // What was found covers like the rest, so that nothing is listed twice.
             let mut waiting = vec![(local.whole(), numbers(near.len()), 0)];

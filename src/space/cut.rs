@@ -37,7 +37,7 @@ pub(super) fn cut(draft: Draft) -> Cut {
             Kind::Text | Kind::AnyCase | Kind::Postal | Kind::Choice | Kind::Calendar | Kind::Reference => texts(&draft, *kind),
         },
     };
-    let axis = Axis { key: draft.key, written: draft.written, ty: draft.ty, classes, fact: draft.fact };
+    let axis = Axis { key: draft.key, written: draft.written, ty: draft.ty, classes, fact: draft.fact, spelling: Default::default() };
     Cut { axis, atoms, searches }
 }
 

@@ -272,7 +272,14 @@ mod tests {
         let mut space = Space::new(Formulas::default());
         let written: Arc<str> = "size".into();
         let key = AxisKey { path: vec![written.clone()], aspect: Aspect::Value(Kind::Number) };
-        space.axes.push(super::super::Axis { key, written, ty: Type::Number, classes: vec![Class::Present; width], fact: None });
+        space.axes.push(super::super::Axis {
+            key,
+            written,
+            ty: Type::Number,
+            classes: vec![Class::Present; width],
+            fact: None,
+            spelling: Default::default(),
+        });
         space
     }
 

@@ -34,6 +34,7 @@ mod proof;
 mod set;
 mod settle;
 mod spelled;
+mod spelling;
 mod survey;
 mod told;
 mod whole;

@@ -216,7 +216,7 @@ mod tests {
 
     fn axis(aspect: Aspect, classes: Vec<Class>) -> Axis {
         let key = AxisKey { path: vec!["x".into()], aspect };
-        Axis { key, written: "x".into(), ty: crate::model::Type::Number, classes, fact: None }
+        Axis { key, written: "x".into(), ty: crate::model::Type::Number, classes, fact: None, spelling: Default::default() }
     }
 
     fn texts(values: &[String], beginnings: &[String]) -> Vec<Class> {

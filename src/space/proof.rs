@@ -1,13 +1,13 @@
 //! What can be proved of a list of regions: which have points in common, which are hidden by those before them, and what
 //! none of them claims.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
 use super::index::{Bits, Index};
-use super::{Area, Budget, ClassSet, Region, Space, Verdict};
+use super::{Area, Aspect, Budget, ClassSet, Region, Space, Verdict};
 
 /// Whether a region is hidden by others.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,10 +42,17 @@ impl Among {
 pub struct Clash {
     /// The later region, by position.
     pub other: usize,
-    /// A part that both claim.
-    pub area: Area,
-    /// Whether that part is proved to be free; else the budget was spent.
+    /// Whether a part that both claim is proved to be free; else the budget was spent.
     pub sure: bool,
+    /// A part of the one that is free, or that was asked about. What the other claims of it is free too.
+    free: Arc<Area>,
+}
+
+/// What a search for clashes has found so far.
+struct Met {
+    /// The regions that are still asked about.
+    open: Among,
+    found: BTreeMap<usize, Clash>,
 }
 
 /// Holds regions in an order, with an index of all their areas.
@@ -60,6 +67,8 @@ pub struct Ranked<'s> {
     /// By region where its areas begin; one more at the end.
     starts: Vec<usize>,
     index: Index,
+    /// Whether some axis tells how dates lie to the present, so that areas that meet may still have no record in common.
+    aged: bool,
 }
 
 impl<'s> Ranked<'s> {
@@ -71,7 +80,8 @@ impl<'s> Ranked<'s> {
         let borrowed: Vec<&Area> = areas.iter().collect();
         let index = Index::new(space, &borrowed);
         let starts = (0..=regions.len()).map(|i| owners.partition_point(|o| *o < i)).collect();
-        Self { space, zone, regions, areas, owners, starts, index }
+        let aged = space.axes.iter().any(|axis| axis.key.aspect == Aspect::Age);
+        Self { space, zone, regions, areas, owners, starts, index, aged }
     }
 
     /// Returns none of the regions before a position, to add some.
@@ -79,6 +89,12 @@ impl<'s> Ranked<'s> {
     pub fn none(&self, before: usize) -> Among {
         let count = self.starts.get(before).copied().unwrap_or(self.areas.len());
         Among(vec![0; count.div_ceil(64)].into())
+    }
+
+    /// Returns all regions before a position.
+    #[must_use]
+    pub fn all_before(&self, position: usize) -> Among {
+        Among(self.index.first(self.starts.get(position).copied().unwrap_or(self.areas.len())))
     }
 
     /// Returns those of some that come before a position.
@@ -131,6 +147,17 @@ impl<'s> Ranked<'s> {
             .min_by_key(|area| area.restricts().len())
     }
 
+    /// Returns a part that both regions of a clash claim, one that asks few free questions if there is one.
+    #[must_use]
+    pub fn part(&self, one: usize, clash: &Clash) -> Area {
+        let (one, other) = (&self.regions[one], &self.regions[clash.other]);
+        let both = one.areas.iter().flat_map(|a| other.areas.iter().filter_map(|b| a.and(b)?.and(&clash.free)));
+        both.filter(|area| self.space.can_be(area, self.zone))
+            .map(|area| self.space.settled(area))
+            .min_by_key(|area| (self.space.facts_in(area), area.restricts().len()))
+            .unwrap_or_else(|| (*clash.free).clone())
+    }
+
     /// Returns whether a region is hidden by those before it that a filter admits.
     pub fn hidden(&self, position: usize, budget: &mut Budget, admits: impl Fn(usize) -> bool) -> Hiding {
         let mut among = self.none(position);
@@ -156,44 +183,73 @@ impl<'s> Ranked<'s> {
         Hiding::Hidden(self.minimal(region, needed, budget))
     }
 
-    /// Lists which of some later regions have a part in common with one that is free of some earlier ones.
+    /// Lists which of some later regions have a part in common with one that is free of some earlier ones, by position.
     ///
-    /// A part found free for one of them is tried on the others first, so most need no search of their own.
-    pub fn clashes(&self, one: usize, others: impl IntoIterator<Item = usize>, earlier: &Among, budget: &mut Budget) -> Vec<Clash> {
+    /// A part found free for one of them is tried on all others at once, so most need no search of their own. When the budget
+    /// is spent the rest of those that meet the one are listed as not sure.
+    pub fn clashes(&self, one: usize, others: &[usize], earlier: &Among, budget: &mut Budget) -> Vec<Clash> {
+        let mut met = Met { open: self.none(self.regions.len()), found: BTreeMap::new() };
+        others.iter().for_each(|other| self.set(&mut met.open, *other, true));
         let possible = |area: &Area| self.space.can_be(area, self.zone);
-        let nothing_before = earlier.is_empty();
-        let mut free: Vec<Area> = Vec::new();
-        let mut found = Vec::new();
-        for other in others {
-            let pairs = self.regions[one].areas.iter().flat_map(|a| self.regions[other].areas.iter().filter_map(|b| a.and(b)));
-            let mut both: Vec<Area> = pairs.filter(possible).collect();
-            // What asks no free question is shown by an example more easily.
-            both.sort_by_cached_key(|area| (self.space.facts_in(area), area.restricts().len()));
-            if nothing_before {
-                found.extend(both.into_iter().next().map(|area| Clash { other, area, sure: true }));
+        let mut whole: Vec<Area> = self.regions[one].areas.iter().filter(|area| possible(area)).cloned().collect();
+        // What asks no free question is shown by an example more easily.
+        whole.sort_by_cached_key(|area| (self.space.facts_in(area), area.restricts().len()));
+        if earlier.is_empty() {
+            whole.into_iter().for_each(|area| self.meet(area, true, &mut met));
+            return met.found.into_values().collect();
+        }
+        // First of all whether anything of the one is free.
+        let mut nothing_free = true;
+        for area in whole.iter().take_while(|_| !others.is_empty()) {
+            match self.free(area, earlier, budget) {
+                Verdict::Hole(hole) => {
+                    nothing_free = false;
+                    self.meet(hole, true, &mut met);
+                }
+                Verdict::Undecided => nothing_free = false,
+                Verdict::Covered(_) => {}
+            }
+        }
+        for other in others.iter().filter(|_| !nothing_free) {
+            if met.found.contains_key(other) {
                 continue;
             }
-            let known = both.iter().find_map(|area| free.iter().find_map(|free| free.and(area).filter(possible)));
-            if let Some(area) = known {
-                found.push(Clash { other, area, sure: true });
-                continue;
-            }
-            let mut undecided = None;
-            for area in both {
-                match self.space.hole_among(&area, (&self.index, &self.areas, earlier.0.clone()), budget, possible) {
-                    Verdict::Hole(hole) => {
-                        free.push(hole.clone());
-                        undecided = None;
-                        found.push(Clash { other, area: hole, sure: true });
-                        break;
-                    }
-                    Verdict::Undecided => undecided = undecided.or(Some(area)),
-                    Verdict::Covered(_) => {}
+            let pairs = whole.iter().flat_map(|a| self.regions[*other].areas.iter().filter_map(|b| a.and(b)));
+            for area in pairs.filter(possible).collect::<Vec<Area>>() {
+                if let Verdict::Hole(hole) = self.free(&area, earlier, budget) {
+                    self.meet(hole, true, &mut met);
+                    break;
                 }
             }
-            found.extend(undecided.map(|area| Clash { other, area, sure: false }));
+            if budget.spent() {
+                // What is left has something in common with the one; whether that is free is not known.
+                whole.into_iter().for_each(|area| self.meet(area, false, &mut met));
+                break;
+            }
+            self.set(&mut met.open, *other, false);
         }
-        found
+        met.found.into_values().collect()
+    }
+
+    /// Looks for a part of an area that some regions leave free.
+    fn free(&self, area: &Area, of: &Among, budget: &mut Budget) -> Verdict {
+        let possible = |area: &Area| self.space.can_be(area, self.zone);
+        self.space.hole_among(area, (&self.index, &self.areas, of.0.clone()), budget, possible)
+    }
+
+    /// Notes all that meet a part that is free, or may be.
+    fn meet(&self, free: Area, sure: bool, met: &mut Met) {
+        let mut meeting = met.open.0.clone();
+        self.index.meet(&free, &mut meeting);
+        let free = Arc::new(free);
+        for at in ClassSet::iter_words(&meeting) {
+            let other = self.owners[at];
+            let fits = || !self.aged || free.and(&self.areas[at]).is_some_and(|area| self.space.can_be(&area, self.zone));
+            if !met.found.contains_key(&other) && fits() {
+                met.found.insert(other, Clash { other, sure, free: free.clone() });
+                self.set(&mut met.open, other, false);
+            }
+        }
     }
 
     /// Leaves out what is not needed to hide a region, the last considered first.

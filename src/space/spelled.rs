@@ -26,48 +26,37 @@ struct But {
 impl Spelled {
     /// Spells out a set of classes.
     fn of(axis: &Axis, set: &ClassSet) -> Self {
-        let mut inside: BTreeMap<&str, (&Arc<str>, bool)> = BTreeMap::new();
-        for (position, class) in axis.classes.iter().enumerate() {
-            if let Class::Others(all) = class {
-                inside.extend(all.iter().map(|b| (&**b, (b, set.contains(position)))));
-            }
-        }
-        let lengths: BTreeSet<usize> = inside.keys().map(|b| b.len()).collect();
-        // The longest beginning of a text that is named, the text itself left out if it is one.
-        let above = |text: &str, shorter: bool| {
-            let own = lengths.range(..text.len() + usize::from(!shorter)).rev().filter_map(|length| text.get(..*length));
-            own.filter_map(|beginning| inside.get(beginning)).next().copied()
-        };
+        let spelling = axis.spelling();
         let mut spelled = Self::default();
+        let inside: BTreeSet<usize> = set.iter().filter_map(|class| spelling.of_class.get(&class)).flatten().copied().collect();
+        let around = |place: Option<usize>| place.is_some_and(|place| inside.contains(&place));
         // Sorted, so what a beginning lies in comes before it.
-        for (beginning, is_inside) in inside.values() {
-            match (is_inside, above(beginning, true).is_some_and(|(_, around)| around)) {
-                (true, false) => drop(spelled.beginnings.insert((*beginning).clone(), But::default())),
-                (false, true) => {
-                    if let Some(around) = spelled.around(beginning) {
-                        around.beginnings.push((*beginning).clone());
-                    }
-                }
-                _ => {}
+        for place in &inside {
+            let beginning = &spelling.beginnings[*place];
+            if !around(beginning.around) {
+                spelled.beginnings.insert(beginning.text.clone(), But::default());
             }
         }
-        let open = !spelled.beginnings.is_empty();
-        for (position, class) in axis.classes.iter().enumerate() {
-            let Class::Values(all) = class else { continue };
-            let is_inside = set.contains(position);
-            if !is_inside && !open {
-                continue;
+        let left_out = inside.iter().flat_map(|place| &spelling.beginnings[*place].beginnings);
+        let left_out: BTreeSet<usize> = left_out.copied().filter(|place| !inside.contains(place)).collect();
+        for place in left_out {
+            let text = &spelling.beginnings[place].text;
+            if let Some(around) = spelled.around(text) {
+                around.beginnings.push(text.clone());
             }
-            for value in all {
-                match (is_inside, open && above(value, false).is_some_and(|(_, around)| around)) {
-                    (true, false) => spelled.values.push(value.clone()),
-                    (false, true) => {
-                        if let Some(around) = spelled.around(value) {
-                            around.values.push(value.clone());
-                        }
-                    }
-                    _ => {}
-                }
+        }
+        for class in set.iter() {
+            let Some(Class::Values(all)) = axis.classes.get(class) else { continue };
+            let places = spelling.of_values.get(&class);
+            let own = all.iter().enumerate().filter(|(at, _)| !around(places.and_then(|places| places.get(*at).copied().flatten())));
+            spelled.values.extend(own.map(|(_, value)| value.clone()));
+        }
+        let left_out = inside.iter().flat_map(|place| &spelling.beginnings[*place].values);
+        let left_out: BTreeSet<(usize, usize)> = left_out.copied().filter(|(class, _)| !set.contains(*class)).collect();
+        for (class, at) in left_out {
+            let Some(Class::Values(all)) = axis.classes.get(class) else { continue };
+            if let (Some(value), Some(around)) = (all.get(at), all.get(at).and_then(|value| spelled.around(value))) {
+                around.values.push(value.clone());
             }
         }
         spelled
@@ -142,22 +131,14 @@ pub(super) fn texts(axis: &Axis, set: &ClassSet, most: usize) -> String {
 
 /// Whether what is not in a set is said instead of what is. Texts that no rule names can only be told from those it does.
 fn says_what_is_out(axis: &Axis, set: &ClassSet, outside: &ClassSet) -> bool {
-    let unnamed = axis.classes.iter().position(|c| matches!(c, Class::Others(all) if all.iter().any(|b| b.is_empty())));
-    if let Some(unnamed) = unnamed {
+    let spelling = axis.spelling();
+    if let Some(unnamed) = spelling.unnamed {
         return set.contains(unnamed) && !outside.is_empty();
     }
-    let weight = |of: &ClassSet| {
-        of.iter()
-            .map(|c| match axis.classes.get(c) {
-                Some(Class::Values(all) | Class::Others(all)) => all.len(),
-                Some(Class::Unlisted | Class::Present) => 3,
-                _ => 1,
-            })
-            .sum::<usize>()
-    };
     // What is on file and not named has no other name than that.
     let another = axis.position(&Class::Present).is_some_and(|c| outside.contains(c));
-    weight(set) > weight(outside) && !outside.is_empty() && !another
+    let (own, other) = spelling.weights(set, outside);
+    own > other && !outside.is_empty() && !another
 }
 
 /// Whether a set takes in that there is no value.

@@ -2,7 +2,7 @@
 //! left over, and that the examples show it.
 
 use proptest::prelude::*;
-use turf::space::{Area, Budget, Hiding};
+use turf::space::{Area, Budget, Hiding, Ranked};
 
 use super::cases;
 use super::dice::Dice;
@@ -86,6 +86,27 @@ impl Case {
                 assert_eq!(ranked.overlapping(one).contains(&other), listed, "{}", self.told(&format!("{one} overlapping {other}")));
                 if let Some(area) = common {
                     self.shows(&area, "in common", |applying| applying & both == both);
+                }
+            }
+        }
+        self.clashes(&ranked);
+    }
+
+    /// What rules have in common that none of those before them takes.
+    fn clashes(&self, ranked: &Ranked<'_>) {
+        let count = self.book.rules.len();
+        for one in 0..count {
+            let others: Vec<usize> = (one + 1..count).collect();
+            for before in [one, one / 2, 0] {
+                let earlier = (1_u64 << before) - 1;
+                let found = ranked.clashes(one, &others, &ranked.all_before(before), &mut budget());
+                let free = |other: usize| move |applying: u64| applying & (1 << one | 1 << other | earlier) == 1 << one | 1 << other;
+                let expected = others.iter().copied().filter(|other| self.listed.iter().any(|l| free(*other)(l.applying)));
+                let told = self.told(&format!("clashes of {one} free of the first {before}"));
+                assert_eq!(found.iter().map(|c| c.other).collect::<Vec<_>>(), expected.collect::<Vec<_>>(), "{told}");
+                for clash in found {
+                    assert!(clash.sure, "{told}");
+                    self.shows(&ranked.part(one, &clash), "in common and free", free(clash.other));
                 }
             }
         }

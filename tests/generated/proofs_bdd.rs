@@ -177,6 +177,18 @@ impl Case {
             assert_eq!(common.is_some(), !both.is_false());
             assert!(common.is_none_or(|c| !c.is_false() && within(&c, &both)));
         }
+        for _ in 0..PAIRS / 10 {
+            let one = dice.below(self.rules.len());
+            let others: Vec<usize> = (one + 1..self.rules.len()).collect();
+            let free = self.rules[one].and_not(&self.diagrams.union(&self.rules[..one]));
+            let found = ranked.clashes(one, &others, &ranked.all_before(one), &mut Budget::new(5_000_000));
+            let expected = others.iter().copied().filter(|other| !free.and(&self.rules[*other]).is_false());
+            assert_eq!(found.iter().map(|c| c.other).collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+            for clash in found {
+                let part = self.diagrams.area(&ranked.part(one, &clash));
+                assert!(clash.sure && !part.is_false() && within(&part, &free.and(&self.rules[clash.other])));
+            }
+        }
     }
 
     fn hidden(&self) {

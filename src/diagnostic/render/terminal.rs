@@ -49,9 +49,19 @@ fn level(severity: Severity) -> Level<'static> {
 /// How many parts of what a finding is about are shown.
 const PARTS: usize = 5;
 
+/// How long a part may be before its end is left to programs.
+const LONGEST: usize = 600;
+
+/// Leaves out the end of a very long list of names.
+fn shortened(part: &str) -> String {
+    let start = part.char_indices().nth(LONGEST).and_then(|(end, _)| part.get(..end));
+    let whole_names = start.and_then(|start| start.rsplit_once(", "));
+    whole_names.map_or_else(|| part.to_owned(), |(names, _)| format!("{names} and more; `--format json` has them all"))
+}
+
 /// What a finding shows besides its places: which records, an example, how many there are.
 fn notes(finding: &Diagnostic) -> Vec<String> {
-    let mut notes: Vec<String> = finding.about.iter().take(PARTS).cloned().collect();
+    let mut notes: Vec<String> = finding.about.iter().take(PARTS).map(|part| shortened(part)).collect();
     if finding.about.len() > PARTS {
         notes.push(format!("and {} more; `--format json` lists them all", finding.about.len() - PARTS));
     }

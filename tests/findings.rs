@@ -317,11 +317,13 @@ fn a_book_of_nothing_but_otherwise_leaves_everything_to_it() {
 
 #[test]
 fn the_rows_of_a_table_are_told_together() {
-    let rules = "territory west { where country is CA and state in [BC, AB, YT]  owner ana }
+    // Priorities are asked of territories only where they settle overlaps.
+    let rules = "priorities [p]
+        territory west { where country is CA and state in [BC, AB, YT]  owner ana }
         territories from \"codes.csv\" { match country is country  match postal is code  name territory  owner rep }
         territories from \"states.csv\" { match country is country  match state is state  name territory  owner rep }
         overlap { name }
-        rule r { priority 1 route to owner of territory, else queue other }";
+        rule r { priority p route to owner of territory, else queue other }";
     let codes = "country,code,territory,rep\nUS,10001,a,lee\nUS,10001,b,lee\nUS,10002,c,lee\nUS,10002,d,lee\nUS,10003,e,bob\nUS,10004,f,bob\nUS,10005,f,bob\n";
     let states = "country,state,territory,rep\nCA,BC,x,ana\nCA,AB,y,ana\nCA,ON,z,lee\n";
     let found = found_beside(&[("codes.csv", codes), ("states.csv", states)], "", RECORDS, rules);

@@ -108,7 +108,7 @@ impl Resolver<'_> {
     ) {
         let parent = item.parent.as_ref().and_then(|p| self.territory_id(p));
         let priority = item.priority.as_ref().and_then(|p| self.priority(p));
-        if priority.is_none() && item.priority.is_none() && parent.is_none() && !self.items.priorities.is_empty() {
+        if priority.is_none() && item.priority.is_none() && parent.is_none() && self.territories_need_priorities() {
             self.report(
                 Diagnostic::new(DiagnosticName::MissingPriority, "the territories of this table have no priority")
                     .at(item.path.span, "overlaps are settled by priority first")

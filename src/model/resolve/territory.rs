@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Resolver, Scope};
 use crate::diagnostic::{Diagnostic, DiagnosticName};
 use crate::model::{Condition, ConditionKind, Owner, RecordId, Territory, TerritoryId, own_attributes};
-use crate::syntax::tree::{OwnerRef, TerritoryItem};
+use crate::syntax::tree::{OverlapKind, OwnerRef, TerritoryItem};
 use crate::text::Name;
 
 impl Resolver<'_> {
@@ -188,6 +188,12 @@ impl Resolver<'_> {
         self.territories[at].parent = None;
     }
 
+    /// Returns whether overlaps are settled by a priority that the book names.
+    pub(super) fn territories_need_priorities(&self) -> bool {
+        let by_priority = |kind: &OverlapKind| matches!(kind, OverlapKind::LowestPriority);
+        !self.items.priorities.is_empty() && self.items.overlaps.iter().any(|o| o.criteria.iter().any(|c| by_priority(&c.kind)))
+    }
+
     fn require_territory_priorities(&mut self) {
         let lacking: Vec<(Name, bool)> = self
             .territories
@@ -195,13 +201,7 @@ impl Resolver<'_> {
             .filter(|t| t.priority.is_none() && t.parent.is_none())
             .map(|t| (t.name.clone(), t.row.is_some()))
             .collect();
-        if self.items.priorities.is_empty()
-            || !self
-                .items
-                .overlaps
-                .iter()
-                .any(|o| o.criteria.iter().any(|c| matches!(c.kind, crate::syntax::tree::OverlapKind::LowestPriority)))
-        {
+        if !self.territories_need_priorities() {
             return;
         }
         for (name, from_table) in lacking {

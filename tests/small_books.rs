@@ -635,7 +635,7 @@ fn other_accounts_and_other_matching_are_not_called_alike() {
 #[test]
 fn who_says_what_is_proved_and_what_only_may_be() {
     let rules = format!(
-        "priorities [one, two, three]\nrule odd {{ priority three when source contains \"acme corp\" and source does not contain acme route to rep ana }}\nrule web {{ priority one when source contains web route to rep bo }}\nrule both {{ priority two when source contains web and source does not contain we and state is CA route to rep bo }}\n{LAST}"
+        "priorities [one, two, three]\nrule odd {{ priority three when source matches /acme corp/ and source does not contain acme route to rep ana }}\nrule web {{ priority one when source contains web route to rep bo }}\nrule both {{ priority two when source matches /web/ and source does not contain we and state is CA route to rep bo }}\n{LAST}"
     );
     let book = Book::new(&rules);
     let told = out(&["who", "ana", "--book", book.path()], 0);
@@ -655,8 +655,8 @@ fn who_says_what_is_proved_and_what_only_may_be() {
 
 #[test]
 fn changes_that_no_example_shows_are_perhaps_and_counted_apart() {
-    let rules = |text: &str| Book::new(&format!("rule a {{ when source contains {text} route to rep ana }}\n{LAST}"));
-    let (old, new) = (rules("acme"), rules("\"acme corp\""));
+    let rules = |asks: &str| Book::new(&format!("rule a {{ when source {asks} route to rep ana }}\n{LAST}"));
+    let (old, new) = (rules("contains acme"), rules("matches /acme corp/"));
     let told = out(&["diff", old.path(), new.path()], 1);
     has(
         &told,
@@ -668,8 +668,82 @@ fn changes_that_no_example_shows_are_perhaps_and_counted_apart() {
     has(&out(&["diff", old.path(), new.path(), "--format", "markdown"], 1), &["| perhaps: not proved, as no example was found |"]);
     let document = json(&["diff", old.path(), new.path()], 1);
     assert_eq!((&document["changes"][0]["proved"], &document["changes"][1]["proved"]), (&Value::Bool(true), &Value::Bool(false)));
-    let (old, new) = (rules("acme"), rules("acme and source contains me"));
+    let (old, new) = (rules("contains acme"), rules("contains acme and source matches /me/"));
     has(&out(&["diff", old.path(), new.path()], 1), &["The books may differ for 1 kind of lead, which is not proved, as no"]);
+}
+
+#[test]
+fn searches_of_one_text_are_proved_to_include_or_exclude_each_other() {
+    let rules = |asks: &str| Book::new(&format!("rule a {{ when source {asks} route to rep ana }}\n{LAST}"));
+    let (old, new) = (rules("contains acme"), rules("contains \"acme corp\""));
+    has(
+        &out(&["diff", old.path(), new.path()], 1),
+        &[
+            "The books differ for 1 kind of lead. This list is complete.",
+            "for leads: where not (source contains \"acme corp\"); where source contains acme\n",
+        ],
+    );
+    let (old, new) = (rules("contains acme"), rules("contains acme and source contains me"));
+    has(&out(&["diff", old.path(), new.path()], 0), &["Both books treat every possible lead alike."]);
+    for never in [
+        "contains \"acme corp\" and source does not contain acme",
+        "ends with \".com\" and source ends with \".org\"",
+        "starts with \"acme corp\" and source does not contain \"me co\"",
+        "is \"acme corp\" and source does not contain acme",
+        "is acme and source ends with corp",
+        "contains all of [\"new york\", jersey] and source does not contain [york]",
+    ] {
+        let told = out(&["check", rules(never).path(), "--format", "line"], 0);
+        has(&told, &["warning[never-yes]: the rule `a` can never apply: its conditions contradict each other."]);
+        has(&out(&["who", "ana", "--book", rules(never).path()], 0), &["rule a would lead to ana, but no lead can be as it asks"]);
+    }
+    // Those that only look so have an example.
+    for may in [
+        "contains \"acme corp\" and source does not contain inc",
+        "ends with corp and source ends with \"acme corp\"",
+        "starts with \"acme c\" and source does not contain \"acme corp\"",
+        "contains any of [\"acme corp\", beta] and source does not contain acme",
+    ] {
+        let told = out(&["who", "ana", "--book", rules(may).path()], 0);
+        has(&told, &["ana can get a lead in 1 way:", "for example lead"]);
+    }
+    // A rule that asks for less takes all, and what is left over is said without what follows from the rest.
+    let book = Book::new(&format!(
+        "priorities [one, two]\nrule broad {{ priority one when source contains acme route to queue review }}\nrule narrow {{ priority two when source contains \"acme corp\" route to rep ana }}\n{LAST}"
+    ));
+    let told = out(&["check", book.path()], 0);
+    has(&told, &["the rule `narrow` never wins: `broad` takes every lead before it"]);
+    has(&told, &["note: where not (source contains acme), or it cannot be told\n"]);
+}
+
+#[test]
+fn days_that_contradict_dates_told_from_the_present_are_found() {
+    let rules = |asks: &str| format!("rule a {{ when {asks} route to rep ana }}\n{LAST}");
+    let book = |asks: &str| {
+        let book = Book::new(&rules(asks));
+        book.write("book.turf", &(RECORDS.replace("  source: text\n", "  source: text\n  renewal: date\n  signed: time\n") + &rules(asks)));
+        book.write(
+            "turf.toml",
+            &TOML.replace("absent = true }", "absent = true }\nrenewal = { absent = true }\nsigned = { absent = true }"),
+        );
+        book
+    };
+    for never in [
+        "renewal before 2027-01-01 and renewal within next 3 months from 2027-01-01",
+        "renewal after 2027-04-30 and renewal within next 1 month through 2027-03-30",
+        "signed before 2027-01-01 and signed after now from 2027-01-01",
+        "signed before 2027-01-01T12:00Z and signed within last 2 hours from 2027-01-02",
+    ] {
+        has(&out(&["check", book(never).path(), "--format", "line"], 0), &["warning[never-yes]: the rule `a` can never apply"]);
+    }
+    for (may, example) in [
+        ("renewal before 2027-01-02 and renewal within next 3 months from 2027-01-01", "renewal: 2027-01-01"),
+        ("renewal after 2027-04-29 and renewal within next 1 month through 2027-03-30", "renewal: 2027-04-30"),
+        ("signed before 2027-01-01T12:00Z and signed within last 2 hours from 2027-01-01", "signed: 2027-01-01T09:00:00Z"),
+    ] {
+        let told = out(&["who", "ana", "--book", book(may).path()], 0);
+        has(&told, &["ana can get a lead in 1 way:", example]);
+    }
 }
 
 #[test]

@@ -126,6 +126,10 @@ pub fn who(plan: &Plan, record: RecordId, rep: &str, ordinary: &Ordinary, work: 
         if areas.is_empty() {
             if complete && own.areas.iter().any(|area| space.can_be(area, zone)) {
                 reasons.push(format!("{} would lead to {rep}, but rules before it take every such {name}", path.by));
+            } else if let Some(rule) = path.position.and_then(|at| ranked.regions().get(at))
+                && !rule.areas.iter().any(|area| space.can_be(area, zone))
+            {
+                reasons.push(format!("{} would lead to {rep}, but no {name} can be as it asks", path.by));
             }
             continue;
         }

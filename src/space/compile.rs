@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::axis::{Aspect, Axis, AxisId, AxisKey, Class};
 use super::fact::{Fact, Question};
 use super::formula::{Formulas, Node, NodeId};
+use super::wish::AllSearched;
 use super::{Area, ClassSet, Region, Space};
 use crate::model::Type;
 
@@ -37,6 +38,7 @@ impl Space {
             axes: Vec::new(),
             atoms: Vec::new(),
             searches: Vec::new(),
+            searched: Default::default(),
             nodes,
             regions: HashMap::new(),
             work: 0,
@@ -44,7 +46,9 @@ impl Space {
         };
         for draft in formulas.axes {
             let facts: Vec<AxisId> = draft.searches.iter().map(|s| s.fact).collect();
+            let asked = AllSearched::asked(&draft);
             let cut = super::cut::cut(draft);
+            space.searched.add(AxisId::from_index(space.axes.len()), &cut.axis, asked);
             space.axes.push(cut.axis);
             space.atoms.push(cut.atoms);
             space.searches.push(cut.searches.into_iter().zip(facts).map(|((found, free), fact)| (found, free, fact)).collect());
@@ -130,7 +134,8 @@ impl Space {
             }
             let mut next = Vec::new();
             for one in &areas {
-                next.extend(region.areas.iter().filter_map(|other| one.and(other)));
+                // Searches of one text may contradict each other, and then no record lies there.
+                next.extend(region.areas.iter().filter_map(|other| one.and(other)).filter(|area| self.texts_can_be(area)));
                 if next.len() > most * MOST_BEFORE {
                     return None;
                 }

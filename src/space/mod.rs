@@ -6,8 +6,9 @@
 //! holds for every record there can be.
 //!
 //! It is exact but for facts: questions about two fields at once, searches in text and the past are axes of their own,
-//! free to be yes or no. So a region may hold points that no record has. What is proved of all points holds for all
-//! records; what a point is to show has to be made into a record and asked of the evaluator.
+//! free to be yes or no. So a region may hold points that no record has; [`Space::can_be`] rules out those that dates or
+//! searches of one text contradict. What is proved of all points holds for all records; what a point is to show has to be
+//! made into a record and asked of the evaluator.
 
 mod age;
 mod area;
@@ -38,6 +39,7 @@ mod spelling;
 mod survey;
 mod told;
 mod whole;
+mod wish;
 mod words;
 
 use std::collections::HashMap;
@@ -71,6 +73,8 @@ pub struct Space {
     atoms: Vec<Vec<ClassSet>>,
     /// By axis and search: the classes in which it finds something, those in which the fact decides, and the fact.
     searches: Vec<Vec<(ClassSet, ClassSet, AxisId)>>,
+    /// The texts that are searched.
+    searched: wish::AllSearched,
     nodes: Vec<formula::Node>,
     regions: HashMap<NodeId, Arc<Region>>,
     /// How many areas were simplified so far.

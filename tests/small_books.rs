@@ -375,9 +375,68 @@ fn the_moment_may_be_what_would_change_it() {
 }
 
 #[test]
+fn a_field_and_the_moment_change_together() {
+    let rules = format!(
+        "calendar late {{ zone \"UTC\" open mon..fri 20:00..22:00 }}\nteam night {{ members cy pick fewest open working hours only }}\nrule big {{ when employees >= 1_000 and state in [CA, OR] route to team night }}\n{LAST}"
+    );
+    let reps = "id,active,since,speaks,capacity,hours,manager\ncy,yes,2022-01-01,fr,2,late,\n";
+    let book = Book::with(&rules, reps, LEADS);
+    book.write("book.turf", &(RECORDS.replace("manager: rep", "hours: calendar  manager: rep") + &rules));
+    let told = out(&["why", "L1", "--book", book.path(), "--not", "cy"], 0).split_whitespace().collect::<Vec<_>>().join(" ");
+    has(
+        &told,
+        &["if employees were 1,000 (not 50) and received were 2027-03-01 20:00+00:00 (not 2027-03-01 10:00+00:00), it would go to cy"],
+    );
+}
+
+#[test]
+fn texts_are_rewritten_with_what_rules_search() {
+    let rules = |asks: &str| format!("rule a {{ when {asks} route to rep cy }}\n{LAST}");
+    for (asks, change) in [
+        ("source contains shop", "source were web shop (not web)"),
+        ("email ends with \".edu\"", "email were jo@acme.edu (not jo@acme.example)"),
+        ("email ends with \"@acme.org\"", "email were jo@acme.org (not jo@acme.example)"),
+        ("domain of email is \"big.example\"", "email were jo@big.example (not jo@acme.example)"),
+        ("postal starts with 10", "postal were 10105 (not 94105)"),
+        ("source does not contain web and source is present", "source were example (not web)"),
+        (
+            "source starts with \"new \" and source ends with shop and source contains all of [big, red]",
+            "source were new web big red shop (not web)",
+        ),
+        ("email does not contain acme and email ends with \".example\"", "email were jo@example.example (not jo@acme.example)"),
+    ] {
+        has(&not(&rules(asks), "L1", "cy"), &[&format!("if {change}, it would go to cy by the rule a.")]);
+    }
+}
+
+#[test]
+fn the_smallest_change_gets_past_earlier_rules_and_is_the_nearest() {
+    // Three fields for the rule itself, one more to keep an earlier one out.
+    let rules = format!(
+        "priorities [one, two]\nrule web {{ priority one when source contains web route to queue review }}\nrule far {{ priority two when language is fr and postal starts with 10 and worth >= 1M route to rep cy }}\n{LAST}"
+    );
+    let told = not(&rules, "L1", "far");
+    has(
+        &told,
+        &[
+            "language were fr",
+            "postal were 10105 (not 94105)",
+            "source were ",
+            "worth were 1,000,000 USD",
+            "it would go to cy by the rule far.",
+        ],
+    );
+    // Of several rules that change one field the one that changes it least.
+    let rules = format!(
+        "priorities [one, two]\nrule large {{ priority one when employees >= 5_000 route to rep cy }}\nrule small {{ priority two when employees < 49 route to rep cy }}\n{LAST}"
+    );
+    has(&not(&rules, "L1", "cy"), &["if employees were 48 (not 50), it would go to cy by the rule small."]);
+}
+
+#[test]
 fn that_nothing_leads_there_is_said_only_where_it_is_proved() {
     let rules = format!(
-        "priorities [one, two]\nrule all {{ priority one when state is present or state is missing route to queue review }}\nrule never {{ priority two when state is CA route to rep cy }}\nrule vip {{ priority one when email contains \"vip\" route to rep bo }}\n{LAST}"
+        "priorities [one, two]\nrule all {{ priority one when state is present or state is missing route to queue review }}\nrule never {{ priority two when state is CA route to rep cy }}\nrule vip {{ priority one when email matches /^v.i+p$/ route to rep bo }}\n{LAST}"
     );
     let rules =
         rules.replace("rule all { priority one", "rule all { priority two").replace("rule never { priority two", "rule zoo { priority two");
@@ -387,7 +446,7 @@ fn that_nothing_leads_there_is_said_only_where_it_is_proved() {
         let answer = asked(name);
         assert_eq!((&answer["change"], &answer["no_change"]), (&Value::Null, &"proved".into()), "{name}: {answer}");
     }
-    // A search in a text is not made up, so nothing is found, and nothing is claimed.
+    // No text is made up for a pattern, so nothing is found, and nothing is claimed.
     let answer = asked("vip");
     assert_eq!((&answer["change"], &answer["no_change"]), (&Value::Null, &"not-found".into()), "{answer}");
     assert!(answer["searched"][1].as_str().unwrap().contains("when it arrives"), "{answer}");

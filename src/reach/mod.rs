@@ -6,6 +6,7 @@
 mod change;
 mod goals;
 mod moving;
+mod seeking;
 mod unreached;
 mod values;
 mod who;

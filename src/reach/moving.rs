@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
 
-use super::values::Near;
+use super::values::{Near, VARIANTS};
 use crate::decide::Context;
 use crate::decide::{Decision, ask};
-use crate::model::{ConditionKind, FieldId, Match, Predicate, Record, RecordId, ReferenceData, Right, Root, Schema, Type, Value, show};
+use crate::model::{
+    Condition, ConditionKind, FieldId, FieldPath, Match, Predicate, Record, RecordId, ReferenceData, Right, Root, Schema, Type, Value, show,
+};
 use crate::plan::Plan;
 use crate::space::{Area, Aspect, AxisId, Class, ClassSet, Kind, Locator, Question, Space, day_tick, tick_day};
 use crate::state::State;
@@ -85,6 +88,7 @@ impl<'a> Moving<'a> {
             }
             match &key.aspect {
                 Aspect::Today => self.at_day(&mut moved, axis, &set)?,
+                _ if self.space.asks_a_text(axis) => self.write(&mut moved, area, axis, &set, variant)?,
                 Aspect::Fact(_) => self.agree(&mut moved, axis, &set),
                 Aspect::Value(Kind::Reference) => self.refer(&mut moved, area, axis, &set, variant)?,
                 _ => {
@@ -161,6 +165,15 @@ impl<'a> Moving<'a> {
         Some(moved)
     }
 
+    /// A changed record at another moment.
+    pub(super) fn again(&self, moved: &Moved, now: Timestamp) -> Option<Moved> {
+        let mut moved = moved.clone();
+        if moved.now != now {
+            self.shift(&mut moved, now)?;
+        }
+        Some(moved)
+    }
+
     fn shift(&self, moved: &mut Moved, now: Timestamp) -> Option<()> {
         let declared = self.schema().record(moved.record.kind);
         if let (true, Some(field)) = (self.by_arrival(), declared.arrival) {
@@ -185,6 +198,23 @@ impl<'a> Moving<'a> {
         let nearest = spans.map(|(low, high)| own.max(low).min(high)).min_by_key(|day| (day - own).abs())?;
         let now = zone.to_ambiguous_timestamp(tick_day(nearest).to_datetime(local.time())).compatible().ok()?;
         self.shift(moved, now)
+    }
+
+    /// Writes the nearest text for which everything that an area asks of a field holds, once for each field.
+    fn write(&self, moved: &mut Moved, area: &Area, axis: AxisId, set: &ClassSet, variant: usize) -> Option<()> {
+        let held = self.space.axis(axis);
+        if moved.edits.contains_key(&held.key.path) {
+            return Some(());
+        }
+        let (holder, field) = self.holder(moved, &held.key.path)?;
+        let own = if let Some(Value::Text(text)) = holder.value(field) { Some(text.clone()) } else { None };
+        let texts = self.space.texts_near(area, &held.key.path, own.as_deref(), VARIANTS);
+        let missing = held.position(&Class::Missing).is_some_and(|c| set.contains(c));
+        let value = texts.get(variant).or(texts.first()).cloned().map(Value::Text);
+        if value.is_none() && !missing {
+            return None;
+        }
+        self.put(moved, &held.key.path.clone(), value)
     }
 
     /// Refers to another record, or to none, so that the area's restrictions behind the reference are met.
@@ -229,12 +259,7 @@ impl<'a> Moving<'a> {
         if !subjects || !steps.is_empty() || !(if test.negated { wants(&Class::No) } else { wants(&Class::Yes) }) {
             return;
         }
-        let path = |written: &str| -> Vec<Arc<str>> {
-            let all: Vec<Arc<str>> = written.split('.').map(Into::into).collect();
-            let own = &self.schema().record(moved.record.kind).name;
-            if all.first() == Some(own) { all.into_iter().skip(1).collect() } else { all }
-        };
-        let (one, two) = (path(&test.subject.written), path(&other.written));
+        let (one, two) = (self.path(&test.subject.written), self.path(&other.written));
         let (own, from) = if one.len() == 1 { (one, two) } else { (two, one) };
         let value = self.holder(moved, &from).and_then(|(holder, field)| holder.value(field).cloned());
         let fits = |moved: &Moved| {
@@ -246,6 +271,25 @@ impl<'a> Moving<'a> {
             // Where it cannot be put the evaluator says no.
             let _ = self.put(moved, &own, value);
         }
+    }
+
+    /// The names of a path as written, without that of the record.
+    fn path(&self, written: &str) -> Vec<Arc<str>> {
+        let written = written.strip_prefix("domain of ").unwrap_or(written);
+        let all: Vec<Arc<str>> = written.split('.').map(Into::into).collect();
+        let own = &self.schema().record(self.decision.record.kind).name;
+        if all.first() == Some(own) && all.len() > 1 { all.into_iter().skip(1).collect() } else { all }
+    }
+
+    /// Lists the fields that a test of several asks about, after the steps that lead to its record.
+    pub(super) fn fields_of(&self, condition: &Condition, steps: &[Arc<str>]) -> Vec<Vec<Arc<str>>> {
+        let paths: Vec<&FieldPath> = match &condition.kind {
+            ConditionKind::Test(test) => [&test.subject].into_iter().chain(test.predicate.fields()).collect(),
+            ConditionKind::SeenBefore { by, .. } => vec![by],
+            _ => Vec::new(),
+        };
+        let own = paths.into_iter().filter(|path| path.place.root == Root::Subject);
+        own.map(|path| steps.iter().cloned().chain(self.path(&path.written)).collect()).collect()
     }
 
     /// Lets the record be matched anew when something it is matched by has changed.
@@ -282,6 +326,11 @@ impl Moved {
     /// Returns whether anything was changed.
     pub(super) fn is_changed(&self) -> bool {
         self.edits.values().any(|e| e.from != e.to)
+    }
+
+    /// How far the values are from those they were, in thousandths of what they are.
+    pub(super) fn distance(&self) -> u64 {
+        self.edits.values().filter(|e| e.from != e.to).map(|e| distance(e.from.as_ref(), e.to.as_ref())).sum()
     }
 
     /// The plan in which the changed record is decided.
@@ -322,5 +371,21 @@ impl Moved {
                 Change { field: path.join("."), from, to: words(&edit.to) }
             })
             .collect()
+    }
+}
+
+/// How far one value is from another, in thousandths; values without an order are one whole apart.
+fn distance(from: Option<&Value>, to: Option<&Value>) -> u64 {
+    const WHOLE: u64 = 1_000;
+    let days = |apart: i128| u64::try_from(apart.abs()).unwrap_or(u64::MAX).min(WHOLE);
+    match (from, to) {
+        (Some(Value::Number(from)), Some(Value::Number(to))) => {
+            let (apart, size) = ((*from - *to).abs(), from.abs().max(to.abs()));
+            let share = apart.checked_div(size).unwrap_or(Decimal::ONE).checked_mul(Decimal::ONE_THOUSAND);
+            share.and_then(|s| u64::try_from(s.round()).ok()).unwrap_or(WHOLE).min(2 * WHOLE)
+        }
+        (Some(Value::Date(from)), Some(Value::Date(to))) => days(day_tick(*from) - day_tick(*to)),
+        (Some(Value::Time(from)), Some(Value::Time(to))) => days(i128::from(to.duration_since(*from).as_hours())),
+        _ => WHOLE,
     }
 }

@@ -27,6 +27,7 @@ mod index;
 mod local;
 mod locate;
 mod moments;
+mod near;
 mod ordinary;
 mod placing;
 mod plain;

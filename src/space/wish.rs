@@ -165,6 +165,32 @@ impl Wish<'_> {
         pieces
     }
 
+    /// Lists the pieces that must not occur.
+    pub(super) fn unwanted(&self) -> Vec<Arc<str>> {
+        let not = self.wants.iter().filter(|(_, found)| !found);
+        not.flat_map(|(asked, _)| if let Asked::Contains(all, _) | Asked::Ends(all) = asked { all.clone() } else { Vec::new() }).collect()
+    }
+
+    /// Lists what must occur: pieces one of which is enough, and whether at the end. Those at the end come last.
+    pub(super) fn wanted(&self) -> Vec<(Vec<Arc<str>>, bool)> {
+        let mut all = Vec::new();
+        for (asked, _) in self.wants.iter().filter(|(_, found)| *found) {
+            match asked {
+                Asked::Contains(every, true) => all.extend(every.iter().map(|piece| (vec![piece.clone()], false))),
+                Asked::Contains(some, false) => all.push((some.clone(), false)),
+                Asked::Ends(some) => all.push((some.clone(), true)),
+                Asked::Matches(pattern) => all.extend(literal(&pattern.source).map(|piece| (vec![piece], false))),
+            }
+        }
+        all.sort_by_key(|(_, at_end)| *at_end);
+        all
+    }
+
+    /// Returns whether it is about the text of an axis.
+    pub(super) fn is_of(&self, axis: Option<AxisId>) -> bool {
+        Some(self.id) == axis
+    }
+
     /// Returns whether some text, or none where it may be missing, is as wanted.
     fn can_be(&self) -> bool {
         self.axis.classes.iter().enumerate().any(|(position, class)| {

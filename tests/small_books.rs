@@ -776,6 +776,50 @@ fn searches_of_one_text_are_proved_to_include_or_exclude_each_other() {
 }
 
 #[test]
+fn rules_to_merge_are_told_with_a_text_that_says_no_more_and_no_less() {
+    let rule = |name: &str, asks: &str| format!("rule {name} {{ priority 1 when {asks} }}\n");
+    let told = |one: &str, other: &str| {
+        let route = |asks: &str| {
+            let (asks, dates) = asks.split_once('|').unwrap_or((asks, ""));
+            format!("{asks} and worth > 5 route to rep ana {dates}")
+        };
+        out(&["check", Book::new(&format!("{}{}{LAST}", rule("a", &route(one)), rule("b", &route(other)))).path(), "--format", "line"], 0)
+    };
+    for (one, other, help) in [
+        (
+            "state is CA|through 2026-12-31",
+            "state is CA|from 2027-01-01",
+            "their periods, which adjoin. One rule could say it all: take the dates out of `a` and remove `b`.",
+        ),
+        (
+            "(state is CA or language is fr)|from 2026-07-01 through 2026-12-31",
+            "(language is fr or state is CA)|from 2026-01-01 through 2026-06-30",
+            "write `from 2026-01-01 through 2026-12-31` in `b` and remove `a`.",
+        ),
+        ("state is CA", "state in [NV, OR]", "ask `state in [CA, NV, OR]` in `a` and remove `b`."),
+        ("state is CA", "state is not CA", "ask `state is present` in `a` and remove `b`."),
+        ("postal starts with 94", "postal starts with 95", "ask `postal starts with any of [94, 95]` in `a` and remove `b`."),
+        ("employees < 500", "employees in 500..999", "ask `employees <= 999` in `a` and remove `b`."),
+        ("employees in 1..10", "employees > 10", "ask `employees >= 1` in `a` and remove `b`."),
+        // Between whole numbers lie others.
+        ("employees in 100..499", "employees in 500..999", "ask `employees in 100..499 or employees in 500..999` in `a` and remove `b`."),
+        (
+            "source starts with A",
+            "source is not Berlin and not source starts with A",
+            "in `a` join with `or` what they ask of `source`, and remove `b`.",
+        ),
+    ] {
+        has(&told(one, other), &["advice[mergeable-rules]: the rules", help]);
+    }
+    for (one, other) in [
+        ("state is CA|through 2026-12-30", "state is CA|from 2027-01-01"),
+        ("state is CA|through 2026-12-31", "state is NV|from 2027-01-01"),
+    ] {
+        assert!(!told(one, other).contains("mergeable"), "{one}, {other}");
+    }
+}
+
+#[test]
 fn days_that_contradict_dates_told_from_the_present_are_found() {
     let rules = |asks: &str| format!("rule a {{ when {asks} route to rep ana }}\n{LAST}");
     let book = |asks: &str| {

@@ -9,6 +9,7 @@ mod every_condition;
 mod examples;
 mod ground;
 mod hidden_rule;
+mod joined;
 mod mergeable_rules;
 mod no_whole_number;
 mod proofs;

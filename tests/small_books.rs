@@ -776,6 +776,40 @@ fn searches_of_one_text_are_proved_to_include_or_exclude_each_other() {
 }
 
 #[test]
+fn conditions_with_too_many_cases_are_called_by_their_names() {
+    let entangled = |letter: char| {
+        (0..11).map(|i| format!("(source contains {letter}{i} or email contains {letter}{i})")).collect::<Vec<_>>().join(" and ")
+    };
+    let book = |letter: char| {
+        Book::new(&format!(
+            "segment wild {{ {} }}\nrule big {{ priority 1 when {} route to rep ana }}\nrule some {{ priority 1 when wild and state is CA route to rep bo }}\n{LAST}",
+            entangled('w'),
+            entangled(letter)
+        ))
+    };
+    let (old, new) = (book('a'), book('b'));
+    let told = out(&["check", old.path()], 0);
+    has(
+        &told,
+        &[
+            "advice[undecided]: the segment `wild` has too many cases to look into, so nothing is proved of what hangs on it\n  --> book.turf:18:9",
+            "advice[undecided]: the condition of the rule `big` has too many cases to look into",
+            "make several rules of it with fewer of them each",
+            "both apply to: where the condition of the rule `big` is yes; where the condition of the rule `some` is yes\n",
+            "where not (the condition of the rule `big` is yes); where not (the condition of the rule `some` is yes)\n",
+        ],
+    );
+    has(
+        &out(&["diff", old.path(), new.path()], 1),
+        &[
+            "the condition of the rule `big` of the old book is yes",
+            "the condition of the rule `big` of the new book is yes",
+            "(the condition of the rule `some` is yes)",
+        ],
+    );
+}
+
+#[test]
 fn rules_to_merge_are_told_with_a_text_that_says_no_more_and_no_less() {
     let rule = |name: &str, asks: &str| format!("rule {name} {{ priority 1 when {asks} }}\n");
     let told = |one: &str, other: &str| {

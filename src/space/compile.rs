@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::axis::{Aspect, Axis, AxisId, AxisKey, Class};
 use super::fact::{Fact, Question};
 use super::formula::{Formulas, Node, NodeId};
+use super::named::Closed;
 use super::wish::AllSearched;
 use super::{Area, ClassSet, Region, Space};
 use crate::model::Type;
@@ -32,7 +33,7 @@ const MOST_AREAS_LATE: usize = 32;
 const MOST_COMPARED: usize = 512;
 
 impl Space {
-    pub(super) fn new(formulas: Formulas) -> Self {
+    pub(super) fn new(formulas: Formulas, books: usize) -> Self {
         let nodes = formulas.nodes;
         let mut space = Self {
             axes: Vec::new(),
@@ -40,6 +41,9 @@ impl Space {
             searches: Vec::new(),
             searched: Default::default(),
             nodes,
+            named: formulas.named,
+            books,
+            closed: Vec::new(),
             regions: HashMap::new(),
             work: 0,
             possible: Default::default(),
@@ -152,10 +156,6 @@ impl Space {
         Some(Region { areas })
     }
 
-    fn most_areas(&self) -> usize {
-        if self.work > MOST_WORK { MOST_AREAS_LATE } else { MOST_AREAS }
-    }
-
     /// How many areas a region may have that is made from one of that many.
     fn most_areas_of(&self, largest: usize) -> usize {
         if self.work > MOST_WORK { MOST_AREAS_LATE } else { MOST_AREAS.max(largest.min(MOST_OF_MANY)) }
@@ -163,15 +163,23 @@ impl Space {
 
     fn too_complex(&mut self, id: NodeId) -> Region {
         let axis = AxisId::from_index(self.axes.len());
-        let words: Arc<str> = format!("a condition with more than {} cases ({})", self.most_areas(), self.axes.len()).into();
+        let (words, closed) = self.named.words(id, self.closed.len() + 1, self.books);
+        self.closed.push(closed);
+        let words: Arc<str> = words.into();
         let fact = Fact { words: words.clone(), question: Question::Formula(id) };
-        let classes = vec![Class::No, Class::Yes, Class::Untold];
+        let classes = vec![Class::No, Class::Yes];
         let set = ClassSet::of(classes.len(), [1]);
         let key = AxisKey { path: Vec::new(), aspect: Aspect::Fact(words.clone()) };
         self.axes.push(Axis { key, written: words, ty: Type::YesNo, classes, fact: Some(Arc::new(fact)), spelling: Default::default() });
         self.atoms.push(Vec::new());
         self.searches.push(Vec::new());
         self.one_axis(axis, set)
+    }
+
+    /// Lists the conditions that have too many cases to be looked into: each is a free question.
+    #[must_use]
+    pub fn closed(&self) -> &[Closed] {
+        &self.closed
     }
 
     /// Returns the union of some areas, simplified and [settled](Space::settled).

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::atom::Atom;
 use super::axis::{Aspect, AxisId, AxisKey};
 use super::fact::Fact;
+use super::named::Named;
 use crate::model::Type;
 
 /// Identifies a formula.
@@ -90,6 +91,7 @@ pub(super) struct Formulas {
     index: HashMap<Node, NodeId>,
     pub axes: Vec<Draft>,
     by_key: BTreeMap<AxisKey, AxisId>,
+    pub named: Named,
 }
 
 impl Formulas {
@@ -99,6 +101,7 @@ impl Formulas {
         }
         let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
         self.nodes.push(node.clone());
+        self.named.made();
         self.index.insert(node, id);
         id
     }

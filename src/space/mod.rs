@@ -27,6 +27,7 @@ mod index;
 mod local;
 mod locate;
 mod moments;
+mod named;
 mod near;
 mod ordinary;
 mod placing;
@@ -58,6 +59,7 @@ pub use hull::{Hull, Hulls};
 pub use index::Index;
 pub use locate::{Locator, Point};
 pub use moments::Moments;
+pub use named::Closed;
 pub use ordinary::Ordinary;
 pub use placing::{Standings, lies_in};
 pub use plain::Plain;
@@ -77,6 +79,11 @@ pub struct Space {
     /// The texts that are searched.
     searched: wish::AllSearched,
     nodes: Vec<formula::Node>,
+    named: named::Named,
+    /// How many books were read.
+    books: usize,
+    /// Conditions with too many cases to be looked into, as far as regions were asked for.
+    closed: Vec<Closed>,
     regions: HashMap<NodeId, Arc<Region>>,
     /// How many areas were simplified so far.
     work: usize,

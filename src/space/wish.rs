@@ -220,6 +220,14 @@ impl Wish<'_> {
     /// Walks over the texts of a class that no rule names.
     fn some_other(&self, class: usize, beginnings: &[Arc<str>]) -> Walked {
         let Some(walk) = Walk::new(&self.wants) else { return Walked::Unclear };
+        // One piece after the other mostly will do.
+        let joined = self.pieces().join(OTHERS.get(..1).unwrap_or_default());
+        for beginning in beginnings.iter().take(MOST_STARTS) {
+            let text = format!("{beginning}{joined}");
+            if !text.is_empty() && text.trim() == text && self.searched.classes.find(&text) == Some(class) && self.is_searched(&text) {
+                return Walked::Found(text);
+            }
+        }
         // Without a look at what is named: most are settled by that.
         match self.walked(&walk, class, beginnings, &[]) {
             (Walked::Nothing | Walked::Unclear, true) => self.walked(&walk, class, beginnings, &self.searched.named).0,
@@ -409,7 +417,7 @@ mod tests {
             formulas.axes[axis.index()].searches.push(Search { asked: Some(asked.clone()), fact });
         }
         formulas.axes[axis.index()].can_miss = true;
-        (Space::new(formulas), axis)
+        (Space::new(formulas, 1), axis)
     }
 
     fn asked() -> impl Strategy<Value = Asked> {
@@ -476,6 +484,6 @@ mod tests {
         assert!(!space.texts_can_be(&answers(&[1, 0])));
         assert!(space.texts_can_be(&answers(&[0, 1])));
         let area = answers(&[0, 1, 1]).with(axis, Some(ClassSet::of(space.width(axis), [2])));
-        assert_eq!(space.wish(&area, axis).unwrap().made().as_deref(), Some("st. acme.com"));
+        assert_eq!(space.wish(&area, axis).unwrap().made().as_deref(), Some("st. acmex.com"));
     }
 }

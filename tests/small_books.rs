@@ -810,6 +810,21 @@ fn conditions_with_too_many_cases_are_called_by_their_names() {
 }
 
 #[test]
+fn fields_that_a_headline_leaves_out_are_listed() {
+    let fields: String = (0..9).map(|i| format!("n{i}: number\n")).collect();
+    let book = Book::new(&format!(
+        "record thing {{ id: text, key  used: number {fields} }}\nrule t for thing {{ priority 1 when used > 1 route to queue review }}\notherwise for thing {{ route to queue review }}\n{LAST}"
+    ));
+    book.append("turf.toml", "[records.thing]\nfile = \"things.csv\"\n");
+    book.write("things.csv", "id,used,n0,n1,n2,n3,n4,n5,n6,n7,n8\n");
+    let document = json(&["check", book.path()], 0);
+    let thing =
+        document["findings"].as_array().unwrap().iter().find(|f| f["headline"].as_str().unwrap().contains("record `thing`")).unwrap();
+    assert!(thing["headline"].as_str().unwrap().ends_with("`n7` and 1 more"), "{thing}");
+    assert_eq!(thing["about"], serde_json::json!(["nothing asks about `n8` either"]), "{thing}");
+}
+
+#[test]
 fn rules_to_merge_are_told_with_a_text_that_says_no_more_and_no_less() {
     let rule = |name: &str, asks: &str| format!("rule {name} {{ priority 1 when {asks} }}\n");
     let told = |one: &str, other: &str| {

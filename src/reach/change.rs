@@ -12,6 +12,7 @@ use super::goals::{Wanted, goals, takes_all};
 use super::moving::{Moved, Moving};
 use super::seeking::{MOST_FIELDS, Seeking};
 use crate::decide::{Assignee, Context, Decider, Decision, ask, decide, roster, standings};
+use crate::diagnostic::Plain;
 use crate::plan::Plan;
 use crate::space::{Area, Aspect, Budget, Kind, Locator, Space, Survey, Verdict};
 use crate::state::State;
@@ -39,6 +40,10 @@ pub struct FieldChange {
     pub from: Option<String>,
     /// The value it would need; none when it would have to be missing.
     pub to: Option<String>,
+    /// The value it has, as programs read it.
+    pub from_value: Plain,
+    /// The value it would need, as programs read it.
+    pub to_value: Plain,
 }
 
 impl SmallestChange {
@@ -157,12 +162,12 @@ impl Trying<'_> {
         if !there {
             return None;
         }
-        let fields = moved.changes(self.plan).into_iter().map(|c| FieldChange { field: c.field, from: c.from, to: c.to });
+        let fields = moved.changes(self.plan);
         let rule = match outcome.by {
             Some(Decider::Rule(id)) => self.plan.book.rules.get(id.index()).map(|r| r.name.to_string()),
             Some(Decider::Otherwise) => Some("otherwise".to_owned()),
             None => None,
         };
-        Some(SmallestChange { fields: fields.collect(), assignee: outcome.assignee.to_string(), rule })
+        Some(SmallestChange { fields, assignee: outcome.assignee.to_string(), rule })
     }
 }

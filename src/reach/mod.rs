@@ -13,4 +13,4 @@ mod who;
 
 pub use change::{FieldChange, SmallestChange, Sought, smallest_change};
 pub use goals::Wanted;
-pub use who::{FORMAT, Way, Who, near_reps, who, who_text};
+pub use who::{FORMAT, Way, Who, near_reps, who, who_json, who_text};

@@ -6,9 +6,12 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
+use super::change::FieldChange;
 use super::values::{Near, VARIANTS};
+use crate::check::plain_value;
 use crate::decide::Context;
 use crate::decide::{Decision, ask};
+use crate::diagnostic::Plain;
 use crate::model::{
     Condition, ConditionKind, FieldId, FieldPath, Match, Predicate, Record, RecordId, ReferenceData, Right, Root, Schema, Type, Value, show,
 };
@@ -50,13 +53,6 @@ struct Edit {
     private: bool,
     from: Option<Value>,
     to: Option<Value>,
-}
-
-/// One field and its change, in words; private values are left out.
-pub(super) struct Change {
-    pub field: String,
-    pub from: Option<String>,
-    pub to: Option<String>,
 }
 
 impl<'a> Moving<'a> {
@@ -362,13 +358,15 @@ impl Moved {
     }
 
     /// What was changed, in words.
-    pub(super) fn changes(&self, plan: &Plan) -> Vec<Change> {
+    pub(super) fn changes(&self, plan: &Plan) -> Vec<FieldChange> {
         let changed = self.edits.iter().filter(|(_, e)| e.from != e.to);
         changed
             .map(|(path, edit)| {
                 let words = |value: &Option<Value>| value.as_ref().map(|v| show(v, &edit.ty, &plan.book.zone));
                 let from = if edit.private { edit.from.as_ref().map(|_| "what it is".to_owned()) } else { words(&edit.from) };
-                Change { field: path.join("."), from, to: words(&edit.to) }
+                let from_value = if edit.private { Plain::Nothing } else { plain_value(edit.from.as_ref(), &edit.ty) };
+                let to_value = plain_value(edit.to.as_ref(), &edit.ty);
+                FieldChange { field: path.join("."), from, to: words(&edit.to), from_value, to_value }
             })
             .collect()
     }

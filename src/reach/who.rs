@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::unreached;
 use crate::check::Examples;
@@ -213,6 +214,19 @@ fn fits(plan: &Plan, decision: &Decision, rep: &str, path: &Path) -> bool {
         };
         by == path.by && could(&trial.attempts)
     })
+}
+
+/// Writes what a rep can get for programs; `place` writes where a rule stands.
+#[must_use]
+pub fn who_json(who: &Who, place: impl Fn(Span) -> Value) -> Value {
+    let mut document = serde_json::to_value(who).unwrap_or_default();
+    let ways = document.get_mut("ways").and_then(Value::as_array_mut);
+    for (written, way) in ways.into_iter().flatten().zip(&who.ways) {
+        if let Some(written) = written.as_object_mut() {
+            written.insert("place".to_owned(), place(way.span));
+        }
+    }
+    document
 }
 
 /// Writes what a rep can get for people.

@@ -128,7 +128,10 @@ fn contradictions_mark_only_what_clashes() {
     );
     let told = days.of(DiagnosticName::NeverYes);
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("from 2027-03-01: these days") && told[0].contains("around it"), "{told:?}");
+    assert!(
+        told[0].contains("west: what the territory `west` around it claims | from 2027-03-01: and these days cannot both be"),
+        "{told:?}"
+    );
     assert!(!told[0].contains("postal"), "{told:?}");
 }
 

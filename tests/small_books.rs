@@ -825,6 +825,60 @@ fn fields_that_a_headline_leaves_out_are_listed() {
 }
 
 #[test]
+fn examples_are_ordinary_and_at_an_hour_at_which_they_show_something() {
+    let rules = |end: &str| {
+        format!(
+            "calendar late {{ zone \"UTC\" open mon..fri 20:00..22:00 }}\ncalendar weekend {{ zone \"UTC\" open sat 10:00..11:00 }}\nrule big {{ priority 1 when employees >= 1_000 route to rep cy if at work }}\nrule sat {{ priority 2 when postal is 94105 route to rep bo if at work }}\nrule zip {{ priority 3 when postal starts with 94105 {end} }}\n{LAST}"
+        )
+    };
+    let reps = "id,active,since,speaks,capacity,hours,manager\nbo,yes,2021-01-01,fr,2,weekend,\ncy,yes,2022-01-01,fr,2,late,\n";
+    let book = |end: &str| {
+        let book = Book::with(&rules(end), reps, LEADS);
+        book.write("book.turf", &(RECORDS.replace("manager: rep", "hours: calendar  manager: rep") + &rules(end)));
+        book
+    };
+    let last = book("route to queue review");
+    let told = out(&["who", "cy", "--book", last.path()], 0);
+    has(&told, &["cy can get a lead in 1 way:", "employees: 1000", "on 2027-03-01 at 20:00\n"]);
+    let document = json(&["who", "cy", "--book", last.path()], 0);
+    assert_eq!(document["ways"][0]["example"]["at"], "2027-03-01 20:00+00:00", "{document}");
+    has(&out(&["who", "bo", "--book", last.path()], 0), &["postal: 94105,", "on 2027-03-06 at 10:00\n"]);
+    // Where nobody is at work at nine, both books come to the same then.
+    let (old, new) = (book("and employees < 5 route to rep cy if at work"), book("and employees < 5 route to rep bo if at work"));
+    has(&out(&["diff", old.path(), new.path()], 1), &["on 2027-03-01 at 20:00: cy, now queue triage\n"]);
+    // A postal code that is whole already.
+    let whole = Book::new(&format!("rule zip {{ priority 1 when postal starts with 94105 route to rep cy }}\n{LAST}"));
+    has(&out(&["who", "cy", "--book", whole.path()], 0), &["postal: 94105, "]);
+}
+
+#[test]
+fn rules_that_never_win_are_shown_by_a_lead_that_another_takes() {
+    let told = |route: &str| {
+        let rules = format!(
+            "priorities [one, two]\nrule first {{ priority one when state in [CA, OR] route to {route} }}\nrule second {{ priority two when state is OR and employees > 5 route to rep bo }}\n{LAST}"
+        );
+        json(&["check", Book::new(&rules).path()], 0)
+    };
+    for (route, name) in [("queue review", "hidden-rule"), ("rep ana", "fallback-rule")] {
+        let document = told(route);
+        let finding = document["findings"].as_array().unwrap().iter().find(|f| f["name"] == name).unwrap();
+        assert_eq!(finding["example"]["fields"]["state"], "OR", "{finding}");
+        assert!(finding["example"]["fields"]["employees"].as_i64() > Some(5), "{finding}");
+    }
+}
+
+#[test]
+fn what_clashes_is_told_in_the_order_in_which_it_stands() {
+    let rules = format!(
+        "overlap {{ lowest priority, then name }}\npriorities [geo]\nterritory west {{ priority geo where state is CA owner ana\n territory inner {{ where state is OR owner bo }} }}\nrule r {{ priority geo when territory is present route to owner of territory }}\n{LAST}"
+    );
+    let told = json(&["check", Book::new(&rules).path()], 0);
+    let finding = told["findings"].as_array().unwrap().iter().find(|f| f["name"] == "never-yes").unwrap();
+    let labels: Vec<&str> = finding["labels"].as_array().unwrap().iter().map(|l| l["text"].as_str().unwrap()).collect();
+    assert_eq!(labels, ["", "what the territory `west` around it claims", "and this cannot both be"], "{finding}");
+}
+
+#[test]
 fn rules_to_merge_are_told_with_a_text_that_says_no_more_and_no_less() {
     let rule = |name: &str, asks: &str| format!("rule {name} {{ priority 1 when {asks} }}\n");
     let told = |one: &str, other: &str| {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
-use crate::decide::{Context, Decision, decide};
+use crate::decide::{Context, Decision, PassedOver, decide};
 use crate::diagnostic::{Plain, Shown, Witness};
 use crate::model::{RecordId, ReferenceData, Type, Value, plain, read_cell, show_time};
 use crate::plan::Plan;
@@ -40,6 +40,14 @@ impl DecidedExample {
         let decision = &self.decision;
         Context::new(&self.plan, &decision.record, state, decision.at).placed_in(decision.placement.territory())
     }
+}
+
+/// Returns whether somebody could not take a record because it comes outside the working hours.
+#[must_use]
+pub fn is_off_hours(decision: &Decision) -> bool {
+    let added = decision.added.iter().flat_map(|added| &added.attempts);
+    let attempts = decision.trials.iter().flat_map(|trial| &trial.attempts).chain(added);
+    attempts.flat_map(|attempt| &attempt.candidates).any(|candidate| matches!(candidate.passed_over, Some(PassedOver::OffHours { .. })))
 }
 
 impl Examples<'_> {

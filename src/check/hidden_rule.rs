@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::ground::Ground;
+use super::ground::{Ground, Shown, Tried};
 use super::proofs::Proofs;
-use crate::diagnostic::{Diagnostic, DiagnosticName, Severity};
+use crate::decide::Decider;
+use crate::diagnostic::{Diagnostic, DiagnosticName, Severity, Witness};
 use crate::space::{Hiding, Ranked};
 use crate::text::wording;
 
@@ -105,8 +106,25 @@ fn hidden(ground: &Ground<'_>, position: usize, by: &[usize], first: usize, proo
     if by.len() > NAMED {
         finding = finding.help(format!("All of those: {}.", wording::join(&quoted(ground, by), "and")));
     }
+    let finding =
+        finding.shown_by(example(ground, position, |tried| tried.decision.outcome.by != Some(Decider::Rule(ground.order[position]))));
     proofs.found(finding, ground.record, ground.regions[position].areas.clone());
 }
+
+/// A record to which the rule applies.
+fn example(ground: &Ground<'_>, position: usize, shows: impl Fn(&Tried<'_>) -> bool) -> Option<Witness> {
+    let mut areas: Vec<_> = ground.regions[position].areas.iter().collect();
+    areas.sort_by_cached_key(|area| ground.largeness(area));
+    areas.into_iter().take(MOST_SHOWN).find_map(|area| {
+        match ground.show(area, |tried| tried.applies(ground.rule(position)) && shows(tried)) {
+            Shown::Example(example) => Some(example),
+            Shown::Unclear | Shown::Mistake(_) => None,
+        }
+    })
+}
+
+/// How many parts of a rule are tried for an example.
+const MOST_SHOWN: usize = 6;
 
 /// A rule that only gets what those before it could not give to anybody.
 fn rescue(ground: &Ground<'_>, position: usize, by: &[usize], proofs: &mut Proofs) {
@@ -119,6 +137,10 @@ fn rescue(ground: &Ground<'_>, position: usize, by: &[usize], proofs: &mut Proof
     for other in by.iter().take(LABELS) {
         finding = finding.at(ground.rule(*other).name.span, "comes first");
     }
-    let finding = finding.help("If that is what it is for, all is well; else put it before them with `priority`.");
+    let finding = finding.help("If that is what it is for, all is well; else put it before them with `priority`.").shown_by(example(
+        ground,
+        position,
+        |_| true,
+    ));
     proofs.found(finding, ground.record, ground.regions[position].areas.clone());
 }

@@ -24,7 +24,7 @@ mod unused_definition;
 mod unused_field;
 mod uses;
 
-pub use examples::{DecidedExample, Examples, plain_value};
+pub use examples::{DecidedExample, Examples, is_off_hours, plain_value};
 
 use std::collections::BTreeMap;
 

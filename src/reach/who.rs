@@ -6,12 +6,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::unreached;
-use crate::check::Examples;
+use crate::check::{Examples, is_off_hours};
 use crate::decide::{Assignee, Decider, Decision, Leading, PassedOver, roster, standings};
 use crate::diagnostic::Witness;
 use crate::model::{Add, RecordId, Target, TargetKind, words};
 use crate::plan::Plan;
-use crate::space::{Area, NodeId, Ordinary, Purse, Ranked, Space, Survey, VARIANTS};
+use crate::space::{Area, Example, NodeId, Ordinary, Purse, Ranked, Space, Survey, VARIANTS};
 use crate::text::{Span, wording};
 
 /// The version of the shape of an answer.
@@ -192,7 +192,13 @@ fn example(space: &Space, areas: &[Area], examples: &Examples<'_>, rep: &str, pa
         (0..VARIANTS).find_map(|variant| {
             let example = space.example(area, &examples.about(), variant)?;
             let decision = examples.decide(&example).decision;
-            fits(examples.plan, &decision, rep, path).then(|| examples.witness(&example))
+            if fits(examples.plan, &decision, rep, path) {
+                return Some(examples.witness(&example));
+            }
+            // Who works at other hours is shown at one of them.
+            let mut others = is_off_hours(&decision).then(|| example.at_other_hours()).into_iter().flatten();
+            let at_work = |example: &Example| fits(examples.plan, &examples.decide(example).decision, rep, path);
+            others.find(at_work).map(|example| examples.witness(&example))
         })
     })
 }

@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
 use super::age::tick_day;
@@ -411,6 +411,13 @@ impl Example {
             path.pop();
         }
         Record { kind, key: key.clone(), values, origin: Default::default() }
+    }
+
+    /// Lists the same example at other hours, those of its day first and then those of the week from it on.
+    pub fn at_other_hours(&self) -> impl Iterator<Item = Self> + '_ {
+        // From nine in the morning on.
+        let hours = (1..15).chain((-9..0).rev()).chain(15..7 * 24 - 9);
+        hours.filter_map(|hours| Some(Self { now: self.now.checked_add(SignedDuration::from_hours(hours)).ok()?, ..self.clone() }))
     }
 
     /// Names the fields of the record that hold something, in path order.

@@ -1036,6 +1036,24 @@ fn who_says_why_an_owner_gets_nothing_and_who_owns_by_a_team() {
     has(&who("cy", &format!("{yz}\n{to_owner}")), &["cy can get no lead: no team, territory or rule leads there.\n"]);
     let hidden = "priorities [one, two]\nrule first { priority one when state is present route to queue review }\nrule last { priority two when state is CA route to rep cy }";
     has(&who("cy", hidden), &["cy can get no lead: rule last would lead to cy, but rules before it take every such lead.\n"]);
+    // The same by a team.
+    let of_team =
+        "team t { members bo pick in turn }\nterritory y { where state is CA owner ana }\nterritory z { where state is CA owner team t }";
+    has(
+        &who("bo", &format!("{of_team}\n{to_owner}")),
+        &["bo can get no lead: the territory z would lead to bo as one of team t, but y always wins.\n"],
+    );
+    has(
+        &who("bo", &format!("{of_team}\nrule turf {{ when state is CA route to rep ana }}")),
+        &["bo can get no lead: team t, of which bo can be one, owns the territory z, but no rule leads to the owner of a territory.\n"],
+    );
+    let unfit = "team t { members where rep.speaks contains lead.language pick fewest open }\nterritory z { where state is CA and language is en owner team t }";
+    has(
+        &who("cy", &format!("{unfit}\n{to_owner}")),
+        &["cy can get no lead: the territory z would lead to cy as one of team t, but no lead in it makes cy a member of that team.\n"],
+    );
+    let idle = "team t { members cy pick in turn }\nrule turf { when state is CA route to rep ana }";
+    has(&who("cy", idle), &["cy can get no lead: cy can be one of team t, but nothing leads to that team.\n"]);
     let team = "team t { members ana, bo pick in turn }\nterritory u { where state is CA owner team t }\nterritory v { where state is OR owner bo }";
     let told = who("bo", &format!("{team}\n{to_owner}"));
     has(

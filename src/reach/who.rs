@@ -102,7 +102,8 @@ pub fn who(plan: &Plan, record: RecordId, rep: &str, ordinary: &Ordinary, work: 
             }
         }
     }
-    let owned = if active { unreached::owned(plan, rep, &mut survey, &of) } else { Vec::new() };
+    let owned = if active { unreached::owned(&mut reading.leading) } else { Vec::new() };
+    let idle = if active && paths.is_empty() { unreached::idle_teams(&mut reading.leading) } else { Vec::new() };
     let mut space = survey.finish();
     let regions: Vec<_> = order.iter().map(|id| space.region(of.rules[id.index()])).collect();
     let sure: Vec<bool> = order.iter().map(|id| plan.book.rules[id.index()].route.iter().any(is_sure)).collect();
@@ -153,6 +154,7 @@ pub fn who(plan: &Plan, record: RecordId, rep: &str, ordinary: &Ordinary, work: 
     }
     if ways.is_empty() {
         reasons.extend(unreached::reasons(plan, rep, &of, &mut space, (&owned, work)));
+        reasons.extend(idle.into_iter().map(|team| format!("{rep} can be one of team {team}, but nothing leads to that team")));
     } else {
         reasons.clear();
     }

@@ -879,6 +879,69 @@ fn what_clashes_is_told_in_the_order_in_which_it_stands() {
 }
 
 #[test]
+fn a_conflict_is_shown_where_some_part_of_it_can_be() {
+    // No address at acme.example ends with .edu, but a source may be a university.
+    let rules = |edu: &str| {
+        format!(
+            "rule edu {{ priority 1 when {edu} route to queue review }}\nrule named {{ priority 1 when domain of email is \"acme.example\" route to rep ana }}\n{LAST}"
+        )
+    };
+    let told = out(&["check", Book::new(&rules("email ends with \".edu\" or source contains university")).path()], 1);
+    has(
+        &told,
+        &[
+            "error[rules-conflict]: the rules `edu` and `named` have one priority and can both apply",
+            "email: \"alex@acme.example\"",
+            "source: \"example university\"",
+        ],
+    );
+    let told = out(&["check", Book::new(&rules("email ends with \".edu\"")).path()], 0);
+    assert!(!told.contains("rules-conflict"), "{told}");
+    has(&out(&["check", Book::new(&rules("email ends with \"acme.example\"")).path()], 1), &["can both apply"]);
+    has(&out(&["check", Book::new(&rules("email ends with \".example\"")).path()], 1), &["can both apply"]);
+}
+
+#[test]
+fn what_others_of_a_chain_would_take_is_left_to_them() {
+    let chain = format!(
+        "rule all {{ priority 1 when employees >= 5 route to rep ana where rep.speaks contains lead.language, else rep cy where rep.speaks contains lead.language, else queue review }}\n{LAST}"
+    );
+    // Cy gets what Ana does not speak, and the queue what neither does.
+    has(&not(&chain, "L1", "cy"), &["if language were fr (not en), it would go to cy by the rule all."]);
+    has(&not(&chain, "L1", "review"), &["if language were missing (not en), it would go to queue review by the rule all."]);
+    // A rule decides only where somebody can take the record.
+    let rule = format!("rule all {{ priority 1 when employees >= 5 route to rep cy where rep.speaks contains lead.language }}\n{LAST}");
+    has(&not(&rule, "L1", "all"), &["if language were fr (not en), it would go to cy by the rule all."]);
+    let told = out(&["who", "cy", "--book", Book::new(&chain).path()], 0);
+    has(&told, &["rule all (book.turf:18): rep cy where rep.speaks contains lead.language, when nobody before", "language: fr"]);
+    // Rules before, whose people could be away, are left out of the example as well.
+    let zips = format!(
+        "rule a {{ priority 1 when postal starts with 941 route to rep ana }}\nrule b {{ priority 2 when postal starts with 94 route to rep cy }}\n{LAST}"
+    );
+    has(&out(&["who", "cy", "--book", Book::new(&zips).path()], 0), &["something that begins with 94", "postal: 94005"]);
+    let never = format!(
+        "team t {{ members where rep.speaks contains lead.language pick fewest open }}\nrule es {{ priority 1 when language is es route to team t, else rep cy where rep.capacity > 5 }}\n{LAST}"
+    );
+    has(
+        &out(&["who", "cy", "--book", Book::new(&never).path()], 0),
+        &[
+            "cy can get no lead: rule es would lead to cy by team t, but no lead it applies to fits; rule es asks for rep cy where rep.capacity > 5, which cy never fits.\n",
+        ],
+    );
+}
+
+#[test]
+fn what_was_seen_before_may_be_something_new() {
+    let rules = format!(
+        "rule new {{ priority 1 when not seen before by email within 30 days route to rep cy }}\nrule again {{ priority 2 when state is CA route to rep bo }}\n{LAST}"
+    );
+    let leads = format!("{LEADS}L3,jo@acme.example,CA,94105,en,50,1000,web,2027-03-01T12:00Z\n");
+    let book = Book::with(&rules, REPS, &leads);
+    let told = out(&["why", "L3", "--book", book.path(), "--not", "cy"], 0).split_whitespace().collect::<Vec<_>>().join(" ");
+    has(&told, &["if email were somebody-new@example.com (not jo@acme.example), it would go to cy by the rule new."]);
+}
+
+#[test]
 fn rules_to_merge_are_told_with_a_text_that_says_no_more_and_no_less() {
     let rule = |name: &str, asks: &str| format!("rule {name} {{ priority 1 when {asks} }}\n");
     let told = |one: &str, other: &str| {

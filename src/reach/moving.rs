@@ -85,7 +85,7 @@ impl<'a> Moving<'a> {
             match &key.aspect {
                 Aspect::Today => self.at_day(&mut moved, axis, &set)?,
                 _ if self.space.asks_a_text(axis) => self.write(&mut moved, area, axis, &set, variant)?,
-                Aspect::Fact(_) => self.agree(&mut moved, axis, &set),
+                Aspect::Fact(_) => self.agree(&mut moved, axis, &set, variant),
                 Aspect::Value(Kind::Reference) => self.refer(&mut moved, area, axis, &set, variant)?,
                 _ => {
                     let (holder, field) = self.holder(&moved, &key.path)?;
@@ -245,10 +245,16 @@ impl<'a> Moving<'a> {
     }
 
     /// Makes two fields equal where a free question wants them so; what comes of other questions is for the evaluator to say.
-    fn agree(&self, moved: &mut Moved, axis: AxisId, set: &ClassSet) {
+    fn agree(&self, moved: &mut Moved, axis: AxisId, set: &ClassSet, variant: usize) {
         let fact = self.space.axis(axis);
         let wants = |class: &Class| fact.position(class).is_some_and(|c| set.contains(c));
         let Some(Question::Condition { condition, steps, .. }) = fact.fact.as_ref().map(|f| &f.question) else { return };
+        if let ConditionKind::SeenBefore { by, .. } = &condition.kind {
+            if steps.is_empty() && wants(&Class::No) && !wants(&Class::Yes) {
+                self.renew(moved, &self.path(&by.written));
+            }
+            return;
+        }
         let ConditionKind::Test(test) = &condition.kind else { return };
         let Predicate::Is(Right::Field(other)) = &test.predicate else { return };
         let subjects = test.subject.place.root == Root::Subject && other.place.root == Root::Subject;
@@ -256,17 +262,32 @@ impl<'a> Moving<'a> {
             return;
         }
         let (one, two) = (self.path(&test.subject.written), self.path(&other.written));
-        let (own, from) = if one.len() == 1 { (one, two) } else { (two, one) };
+        // Either may change: a field of the record's own is nearer.
+        let turned = (one.len() > 1) != (variant % 2 == 1);
+        let (own, from) = if turned { (two, one) } else { (one, two) };
         let value = self.holder(moved, &from).and_then(|(holder, field)| holder.value(field).cloned());
         let fits = |moved: &Moved| {
             let (holder, field) = self.holder(moved, &own)?;
             let (there, source) = self.holder(moved, &from)?;
             Some(self.schema().field(holder.kind, field).ty == self.schema().field(there.kind, source).ty)
         };
-        if own.len() == 1 && value.is_some() && fits(moved) == Some(true) {
+        if value.is_some() && fits(moved) == Some(true) {
             // Where it cannot be put the evaluator says no.
             let _ = self.put(moved, &own, value);
         }
+    }
+
+    /// Gives a field a value that no record had before, as far as can be told.
+    fn renew(&self, moved: &mut Moved, path: &[Arc<str>]) {
+        let own = self.holder(moved, path).and_then(|(holder, field)| holder.value(field).cloned());
+        let fresh = match own {
+            _ if moved.edits.contains_key(path) => return,
+            Some(Value::Text(text)) if text.contains('@') => Value::Text("somebody-new@example.com".into()),
+            Some(Value::Text(_)) => Value::Text("something new".into()),
+            _ => return,
+        };
+        // Where it cannot be put the evaluator says no.
+        let _ = self.put(moved, path, Some(fresh));
     }
 
     /// The names of a path as written, without that of the record.

@@ -57,6 +57,7 @@ impl Space {
             space.atoms.push(cut.atoms);
             space.searches.push(cut.searches.into_iter().zip(facts).map(|((found, free), fact)| (found, free, fact)).collect());
         }
+        space.searched.pair(&space.axes);
         space
     }
 

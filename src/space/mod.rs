@@ -40,6 +40,7 @@ mod spelled;
 mod spelling;
 mod survey;
 mod told;
+mod walk;
 mod whole;
 mod wish;
 mod words;

@@ -78,6 +78,11 @@ impl Space {
         self.dates_can_be(area, zone) && self.texts_can_be(area)
     }
 
+    /// Returns whether axes are not free of one another, so that no record can lie in some areas.
+    pub(super) fn may_contradict(&self) -> bool {
+        self.is_searched() || self.axes.iter().any(|axis| axis.key.aspect == Aspect::Age)
+    }
+
     fn dates_can_be(&self, area: &Area, zone: &TimeZone) -> bool {
         let aged = area.restricts().any(|(axis, _)| self.axis(axis).key.aspect == Aspect::Age);
         if !aged {

@@ -3,26 +3,17 @@
 //! Each search is a free question of the space, but not free of the others: what contains `acme corp` contains `acme`. This is
 //! the one place where that is settled, exactly: a walk over everything that a text can still become.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::axis::{Aspect, Axis, AxisId, Class, Kind, fold};
 use super::coder::TextClasses;
 use super::formula::{Asked, Draft};
+use super::walk::{MOST_STARTS, OTHERS, Walk, Walked};
 use super::{Area, Space};
-
-/// How many states of a text one walk may see, and how many beginnings it starts from.
-const MOST_STATES: usize = 4_000;
-const MOST_STARTS: usize = 200;
-
-/// How many pieces a walk can keep apart.
-const MOST_PIECES: usize = 64;
 
 /// How many texts that searches want are asked whether they begin as wanted.
 const MOST_FOUND: usize = 40;
-
-/// Signs for what no rule names.
-const OTHERS: &str = "xaeiounrtlsz0123456789-_*~";
 
 /// Holds the texts that an axis is searched for.
 #[derive(Clone, Debug)]
@@ -41,11 +32,24 @@ pub(super) struct AllSearched {
     texts: BTreeMap<AxisId, Arc<Searched>>,
     /// By the question of a search, the texts it is asked of.
     of: HashMap<AxisId, Vec<AxisId>>,
+    /// By text, the axis of its domain.
+    domains: HashMap<AxisId, (AxisId, Arc<TextClasses>)>,
 }
 
 impl AllSearched {
     pub(super) fn is_empty(&self) -> bool {
         self.texts.is_empty()
+    }
+
+    /// Adds which texts are asked for their domains.
+    pub(super) fn pair(&mut self, axes: &[Axis]) {
+        for (domain, axis) in axes.iter().enumerate().filter(|(_, axis)| axis.key.aspect == Aspect::Domain) {
+            let classes = Arc::new(TextClasses::of(axis));
+            let text =
+                |id: &AxisId| axes.get(id.index()).is_some_and(|text| text.key.path == axis.key.path && text.key.aspect != Aspect::Domain);
+            let texts: Vec<AxisId> = self.texts.keys().copied().filter(text).collect();
+            self.domains.extend(texts.into_iter().map(|id| (id, (AxisId::of(domain), classes.clone()))));
+        }
     }
 
     /// Remembers what an axis is searched for, before it is cut.
@@ -87,6 +91,8 @@ pub(super) struct Wish<'s> {
     untold: bool,
     /// Whether all may go without an answer, as they do where there is no text.
     unasked: bool,
+    /// The axis of its domain.
+    domain: Option<(&'s Axis, AxisId, &'s TextClasses)>,
 }
 
 impl Space {
@@ -106,7 +112,13 @@ impl Space {
                 _ => {}
             }
         }
-        Some(Wish { axis: self.axis(id), searched, area, id, wants, untold, unasked })
+        let domain = self.searched.domains.get(&id).map(|(domain, classes)| (self.axis(*domain), *domain, &**classes));
+        Some(Wish { axis: self.axis(id), searched, area, id, wants, untold, unasked, domain })
+    }
+
+    /// Returns whether some text is searched.
+    pub(super) fn is_searched(&self) -> bool {
+        !self.searched.is_empty()
     }
 
     /// Returns whether an axis is the question of a search.
@@ -127,7 +139,8 @@ impl Space {
             return true;
         }
         // The same searches come together over and over.
-        let own = area.only(|axis| self.is_search(axis) || texts.contains(&axis));
+        let domains: BTreeSet<AxisId> = texts.iter().filter_map(|text| Some(self.searched.domains.get(text)?.0)).collect();
+        let own = area.only(|axis| self.is_search(axis) || texts.contains(&axis) || domains.contains(&axis));
         if let Some(known) = self.possible.get(&own) {
             return known;
         }
@@ -199,11 +212,47 @@ impl Wish<'_> {
                     // Without a text no search has an answer.
                     Class::Missing | Class::Dangling => self.unasked,
                     // Those of one class are alike to every search.
-                    Class::Values(all) => !self.untold && all.first().is_none_or(|value| self.is_searched(value)),
-                    Class::Others(beginnings) => !self.untold && self.some_other(position, beginnings) != Walked::Nothing,
+                    Class::Values(all) => {
+                        !self.untold
+                            && all.first().is_none_or(|value| self.is_searched(value))
+                            && all.iter().any(|value| self.has_domain(value))
+                    }
+                    Class::Others(beginnings) => {
+                        !self.untold && self.ends_in_domain() && self.some_other(position, beginnings) != Walked::Nothing
+                    }
                     _ => true,
                 }
         })
+    }
+
+    /// Whether the domain of a text is one of those asked for.
+    fn has_domain(&self, text: &str) -> bool {
+        let Some((axis, set, classes)) = self.domain.and_then(|(axis, id, classes)| Some((axis, self.area.on(id)?, classes))) else {
+            return true;
+        };
+        let class = super::coder::domain(text).and_then(|domain| classes.find(&domain));
+        class.or(axis.position(&Class::Missing)).is_none_or(|class| set.contains(class))
+    }
+
+    /// Whether a text whose domain is named can end as it is wanted.
+    fn ends_in_domain(&self) -> bool {
+        let Some((axis, set)) = self.domain.and_then(|(axis, id, _)| Some((axis, self.area.on(id)?))) else { return true };
+        let mut named: Vec<String> = Vec::new();
+        for class in set.iter() {
+            match axis.classes.get(class) {
+                Some(Class::Values(all)) => named.extend(all.iter().map(|domain| format!("@{domain}"))),
+                _ => return true,
+            }
+        }
+        let ends = |pieces: &[Arc<str>]| {
+            pieces.iter().any(|piece| {
+                // Signs behind a domain are none of it.
+                let small = piece.to_lowercase();
+                small.ends_with(|sign: char| sign == '.' || sign == '>' || sign.is_whitespace())
+                    || named.iter().any(|domain| domain.ends_with(&small) || small.ends_with(domain.as_str()))
+            })
+        };
+        self.wants.iter().all(|(asked, found)| !found || if let Asked::Ends(pieces) = asked { ends(pieces) } else { true })
     }
 
     /// Finds a short text as wanted that no rule names.
@@ -249,136 +298,6 @@ impl Wish<'_> {
         });
         let again = found > 0 || walked == Walked::Unclear;
         (if walked == Walked::Nothing && found > 0 { Walked::Unclear } else { walked }, again)
-    }
-}
-
-/// What came of a walk.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Walked {
-    Found(String),
-    /// There is no such text.
-    Nothing,
-    /// The walk was too long, or what it came to was something else.
-    Unclear,
-}
-
-/// Walks over texts, one sign after the other, as far as some searches can tell them apart.
-struct Walk<'s> {
-    pieces: Vec<(&'s Arc<str>, bool)>,
-    wants: &'s [(&'s Asked, bool)],
-    signs: Vec<char>,
-}
-
-/// What searches know of a text so far: the end that may go on to a piece, and the pieces that occurred.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct State {
-    tail: String,
-    seen: u64,
-    /// The text itself while it may go on to one that is named, and its longest beginning that is.
-    named: Option<String>,
-    beginning: String,
-}
-
-impl<'s> Walk<'s> {
-    fn new(wants: &'s [(&'s Asked, bool)]) -> Option<Self> {
-        let mut pieces: Vec<(&Arc<str>, bool)> = Vec::new();
-        for (asked, found) in wants {
-            let (Asked::Contains(all, _) | Asked::Ends(all)) = asked else { continue };
-            let never = !found && matches!(asked, Asked::Contains(_, every) if !every || all.len() == 1);
-            pieces.extend(all.iter().map(|piece| (piece, never)));
-        }
-        let signs: BTreeSet<char> = pieces.iter().flat_map(|(piece, _)| piece.chars()).collect();
-        (pieces.len() <= MOST_PIECES).then(|| Self { pieces, wants, signs: signs.into_iter().collect() })
-    }
-
-    /// Goes on by one sign; none when something occurs that must not.
-    fn step(&self, state: &State, sign: char, (text, named): (&str, &[Arc<str>])) -> Option<State> {
-        let mut tail = state.tail.clone();
-        tail.push(sign);
-        let mut seen = state.seen;
-        for (at, (piece, never)) in self.pieces.iter().enumerate() {
-            if tail.ends_with(&***piece) {
-                if *never {
-                    return None;
-                }
-                seen |= 1 << at;
-            }
-        }
-        let goes_on = |tail: &str| self.pieces.iter().any(|(piece, _)| piece.starts_with(tail));
-        let start = tail.char_indices().map(|(at, _)| at).find(|at| tail.get(*at..).is_some_and(goes_on)).unwrap_or(tail.len());
-        tail.drain(..start);
-        let (mut own, mut beginning) = (None, state.beginning.clone());
-        if state.named.is_some() && !named.is_empty() {
-            let at = named.partition_point(|n| **n < *text);
-            if let Some(next) = named.get(at).filter(|next| next.starts_with(text)) {
-                own = Some(text.to_owned());
-                if **next == *text {
-                    text.clone_into(&mut beginning);
-                }
-            }
-        }
-        Some(State { tail, seen, named: own, beginning })
-    }
-
-    /// Whether a text may end here.
-    fn ends(&self, state: &State) -> bool {
-        let mut at = 0;
-        self.wants.iter().all(|(asked, found)| {
-            let (Asked::Contains(all, _) | Asked::Ends(all)) = asked else { return true };
-            let own = at..at + all.len();
-            at = own.end;
-            let seen = |at: usize| state.seen & (1 << at) != 0;
-            let finds = match asked {
-                Asked::Contains(_, true) => own.into_iter().all(seen),
-                Asked::Contains(..) => own.into_iter().any(seen),
-                _ => all.iter().any(|piece| state.tail.ends_with(&**piece)),
-            };
-            finds == *found
-        })
-    }
-
-    /// Looks at texts that begin in some ways, the shortest first, until `judge` takes one or gives up.
-    fn over(&self, beginnings: &[Arc<str>], named: &[Arc<str>], mut judge: impl FnMut(&str) -> Option<bool>) -> Walked {
-        let mut waiting: VecDeque<(State, String)> = VecDeque::new();
-        for beginning in beginnings.iter().take(MOST_STARTS) {
-            let start = State { named: Some(String::new()), ..State::default() };
-            let mut text = String::new();
-            let state = beginning.chars().try_fold(start, |state, sign| {
-                text.push(sign);
-                self.step(&state, sign, (&text, named))
-            });
-            waiting.extend(state.map(|state| (state, text)));
-        }
-        let mut known: HashSet<State> = waiting.iter().map(|(state, _)| state.clone()).collect();
-        while let Some((state, text)) = waiting.pop_front() {
-            if self.ends(&state) && !text.is_empty() {
-                match judge(&text) {
-                    Some(true) => return Walked::Found(text),
-                    Some(false) => return Walked::Unclear,
-                    None => {}
-                }
-            }
-            if known.len() > MOST_STATES {
-                return Walked::Unclear;
-            }
-            let mut signs = self.signs.clone();
-            if let (Some(own), false) = (&state.named, named.is_empty()) {
-                let at = named.partition_point(|n| **n < **own);
-                let next = named[at..].iter().take_while(|n| n.starts_with(&**own)).filter_map(|n| n.get(own.len()..)?.chars().next());
-                signs.extend(next.collect::<BTreeSet<char>>().into_iter().filter(|sign| !self.signs.contains(sign)));
-            }
-            signs.extend(OTHERS.chars().find(|sign| !signs.contains(sign)));
-            for sign in signs {
-                let mut text = text.clone();
-                text.push(sign);
-                if let Some(next) = self.step(&state, sign, (&text, named))
-                    && known.insert(next.clone())
-                {
-                    waiting.push_back((next, text));
-                }
-            }
-        }
-        if beginnings.len() > MOST_STARTS { Walked::Unclear } else { Walked::Nothing }
     }
 }
 

@@ -106,13 +106,18 @@ fn hidden(ground: &Ground<'_>, position: usize, by: &[usize], first: usize, proo
     if by.len() > NAMED {
         finding = finding.help(format!("All of those: {}.", wording::join(&quoted(ground, by), "and")));
     }
-    let finding =
-        finding.shown_by(example(ground, position, |tried| tried.decision.outcome.by != Some(Decider::Rule(ground.order[position]))));
+    let finding = finding
+        .shown_by(example(ground, position, proofs, |tried| tried.decision.outcome.by != Some(Decider::Rule(ground.order[position]))));
     proofs.found(finding, ground.record, ground.regions[position].areas.clone());
 }
 
 /// A record to which the rule applies.
-fn example(ground: &Ground<'_>, position: usize, shows: impl Fn(&Tried<'_>) -> bool) -> Option<Witness> {
+fn example(ground: &Ground<'_>, position: usize, proofs: &Proofs, shows: impl Fn(&Tried<'_>) -> bool) -> Option<Witness> {
+    // In a book with thousands of such rules they show the same mistake.
+    let like = |finding: &&Diagnostic| matches!(finding.name, DiagnosticName::HiddenRule | DiagnosticName::FallbackRule);
+    if proofs.findings.iter().filter(like).nth(EXAMPLES - 1).is_some() {
+        return None;
+    }
     let mut areas: Vec<_> = ground.regions[position].areas.iter().collect();
     areas.sort_by_cached_key(|area| ground.largeness(area));
     areas.into_iter().take(MOST_SHOWN).find_map(|area| {
@@ -122,6 +127,9 @@ fn example(ground: &Ground<'_>, position: usize, shows: impl Fn(&Tried<'_>) -> b
         }
     })
 }
+
+/// How many of these findings have an example.
+const EXAMPLES: usize = 25;
 
 /// How many parts of a rule are tried for an example.
 const MOST_SHOWN: usize = 6;
@@ -140,6 +148,7 @@ fn rescue(ground: &Ground<'_>, position: usize, by: &[usize], proofs: &mut Proof
     let finding = finding.help("If that is what it is for, all is well; else put it before them with `priority`.").shown_by(example(
         ground,
         position,
+        proofs,
         |_| true,
     ));
     proofs.found(finding, ground.record, ground.regions[position].areas.clone());

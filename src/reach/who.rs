@@ -290,7 +290,8 @@ pub fn who_text(who: &Who, place: impl Fn(Span) -> String) -> String {
     }
     let mut out = opening(who);
     for way in &who.ways {
-        let team = way.team.as_ref().map_or_else(String::new, |t| format!(", as one of team {t}"));
+        let team = way.team.as_ref().filter(|t| !way.target.starts_with(&format!("team {t}")));
+        let team = team.map_or_else(String::new, |t| format!(", as one of team {t}"));
         let after = if way.after_others { ", when nobody before in its chain can take it" } else { "" };
         let perhaps = if way.proved { "" } else { "perhaps " };
         out.push_str(&format!("\n  {perhaps}{} ({}): {}{team}{after}\n", way.by, place(way.span), way.target));

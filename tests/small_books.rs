@@ -942,6 +942,19 @@ fn what_was_seen_before_may_be_something_new() {
 }
 
 #[test]
+fn a_field_whose_capitals_matter_no_longer_is_no_longer_searched_alike() {
+    let rules = format!("rule a {{ priority 1 when source contains acme route to rep ana }}\n{LAST}");
+    let (old, new) = (Book::new(&rules), Book::new(&rules));
+    new.write("book.turf", &(RECORDS.replace("source: text", "source: text, any case") + &rules));
+    let told = out(&["diff", old.path(), new.path()], 1);
+    has(&told, &["where not (source contains acme); where source contains acme (capitals do not matter)\n", "perhaps: not proved"]);
+    // Where both say so the words need not.
+    let told = out(&["diff", new.path(), old.path()], 1);
+    has(&told, &["source contains acme (capitals do not matter)"]);
+    has(&out(&["who", "ana", "--book", new.path()], 0), &["leads: where source contains acme\n"]);
+}
+
+#[test]
 fn rules_to_merge_are_told_with_a_text_that_says_no_more_and_no_less() {
     let rule = |name: &str, asks: &str| format!("rule {name} {{ priority 1 when {asks} }}\n");
     let told = |one: &str, other: &str| {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::axis::{Aspect, Axis, AxisId, AxisKey, Class};
 use super::fact::{Fact, Question};
-use super::formula::{Formulas, Node, NodeId};
+use super::formula::{ANY_CASE, Formulas, Node, NodeId};
 use super::named::Closed;
 use super::wish::AllSearched;
 use super::{Area, ClassSet, Region, Space};
@@ -58,7 +58,23 @@ impl Space {
             space.searches.push(cut.searches.into_iter().zip(facts).map(|((found, free), fact)| (found, free, fact)).collect());
         }
         space.searched.pair(&space.axes);
+        space.tell_apart();
         space
+    }
+
+    /// Says of questions in the same words that in one book capitals do not matter.
+    fn tell_apart(&mut self) {
+        let facts = || self.axes.iter().filter(|axis| axis.fact.is_some());
+        let twice = |axis: &Axis| facts().filter(|other| other.key.path == axis.key.path && other.written == axis.written).count() > 1;
+        let any_case = |axis: &Axis| axis.fact.as_ref().is_some_and(|fact| fact.any_case());
+        let both: Vec<usize> = if self.books < 2 {
+            Vec::new()
+        } else {
+            (0..self.axes.len()).filter(|at| any_case(&self.axes[*at]) && twice(&self.axes[*at])).collect()
+        };
+        for at in both {
+            self.axes[at].written = format!("{} {ANY_CASE}", self.axes[at].written).into();
+        }
     }
 
     /// Returns where a formula holds.

@@ -12,6 +12,9 @@ use super::fact::Fact;
 use super::named::Named;
 use crate::model::Type;
 
+/// How a question is told apart from the same one of a book in which capitals matter.
+pub(super) const ANY_CASE: &str = "(capitals do not matter)";
+
 /// Identifies a formula.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub(super) u32);
@@ -147,7 +150,9 @@ impl Formulas {
 
     /// Finds the axis of a fact, or makes it.
     pub(super) fn fact(&mut self, path: Vec<Arc<str>>, fact: Fact) -> AxisId {
-        let key = AxisKey { path, aspect: Aspect::Fact(fact.words.clone()) };
+        // Of two books one may take capitals for the same; then the same words ask two things.
+        let asked: Arc<str> = if fact.any_case() { format!("{} {ANY_CASE}", fact.words).into() } else { fact.words.clone() };
+        let key = AxisKey { path, aspect: Aspect::Fact(asked) };
         let written = fact.words.clone();
         let id = self.axis(key, &written, &Type::YesNo);
         if let Some(draft) = self.axes.get_mut(id.index()) {

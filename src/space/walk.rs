@@ -2,11 +2,16 @@
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::formula::Asked;
 
 /// How many states of a text one walk may see, and how many beginnings it starts from.
 const MOST_STATES: usize = 4_000;
+
+/// How many states all walks over the texts of one field may see together; what is open then stays open.
+const MOST_WALKED: usize = 200_000;
+
 pub(super) const MOST_STARTS: usize = 200;
 
 /// How many pieces a walk can keep apart.
@@ -30,6 +35,8 @@ pub(super) struct Walk<'s> {
     pieces: Vec<(&'s Arc<str>, bool)>,
     wants: &'s [(&'s Asked, bool)],
     signs: Vec<char>,
+    /// How far all walks went together.
+    walked: &'s AtomicUsize,
 }
 
 /// What searches know of a text so far: the end that may go on to a piece, and the pieces that occurred.
@@ -43,7 +50,7 @@ struct State {
 }
 
 impl<'s> Walk<'s> {
-    pub(super) fn new(wants: &'s [(&'s Asked, bool)]) -> Option<Self> {
+    pub(super) fn new(wants: &'s [(&'s Asked, bool)], walked: &'s AtomicUsize) -> Option<Self> {
         let mut pieces: Vec<(&Arc<str>, bool)> = Vec::new();
         for (asked, found) in wants {
             let (Asked::Contains(all, _) | Asked::Ends(all)) = asked else { continue };
@@ -51,7 +58,7 @@ impl<'s> Walk<'s> {
             pieces.extend(all.iter().map(|piece| (piece, never)));
         }
         let signs: BTreeSet<char> = pieces.iter().flat_map(|(piece, _)| piece.chars()).collect();
-        (pieces.len() <= MOST_PIECES).then(|| Self { pieces, wants, signs: signs.into_iter().collect() })
+        (pieces.len() <= MOST_PIECES).then(|| Self { pieces, wants, signs: signs.into_iter().collect(), walked })
     }
 
     /// Goes on by one sign; none when something occurs that must not.
@@ -121,7 +128,7 @@ impl<'s> Walk<'s> {
                     None => {}
                 }
             }
-            if known.len() > MOST_STATES {
+            if known.len() > MOST_STATES || self.walked.fetch_add(1, Ordering::Relaxed) > MOST_WALKED {
                 return Walked::Unclear;
             }
             let mut signs = self.signs.clone();

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use super::axis::{Aspect, Axis, AxisId, Class, Kind, fold};
 use super::coder::TextClasses;
@@ -24,6 +25,8 @@ pub(super) struct Searched {
     named: Vec<Arc<str>>,
     /// By search; none when a folded text cannot tell.
     asked: Vec<(Option<Asked>, AxisId)>,
+    /// How far all walks over its texts went together.
+    walked: Arc<AtomicUsize>,
 }
 
 /// The searched texts of a space.
@@ -74,7 +77,7 @@ impl AllSearched {
         let mut named: Vec<Arc<str>> = axis.classes.iter().flat_map(texts).filter(|t| !t.is_empty()).collect();
         named.sort_unstable();
         named.dedup();
-        self.texts.insert(id, Arc::new(Searched { kind, classes: TextClasses::of(axis), named, asked }));
+        self.texts.insert(id, Arc::new(Searched { kind, classes: TextClasses::of(axis), named, asked, walked: Arc::default() }));
     }
 }
 
@@ -165,17 +168,29 @@ impl Wish<'_> {
         self.wants.iter().all(|(asked, found)| asked.finds(folded) == *found)
     }
 
-    /// Lists the pieces that must occur, one of each search.
+    /// Lists the pieces that must occur, one of each search, those at the end last.
     pub(super) fn pieces(&self) -> Vec<Arc<str>> {
-        let mut pieces = Vec::new();
-        for (asked, _) in self.wants.iter().filter(|(_, found)| *found) {
-            match asked {
-                Asked::Contains(all, true) => pieces.extend(all.iter().cloned()),
-                Asked::Contains(some, false) | Asked::Ends(some) => pieces.extend(some.first().cloned()),
-                Asked::Matches(pattern) => pieces.extend(literal(&pattern.source)),
-            }
-        }
-        pieces
+        let never = self.never();
+        let usable = |piece: &&Arc<str>| !never.iter().any(|n| piece.contains(&***n));
+        self.wanted().iter().filter_map(|(some, _)| some.iter().find(usable).or(some.first()).cloned()).collect()
+    }
+
+    /// The pieces that may not occur anywhere.
+    fn never(&self) -> Vec<&Arc<str>> {
+        let not = self.wants.iter().filter(|(_, found)| !found);
+        let never = not.filter_map(|(asked, _)| match asked {
+            Asked::Contains(all, every) if !every || all.len() == 1 => Some(all),
+            _ => None,
+        });
+        never.flatten().collect()
+    }
+
+    /// Whether some search can find nothing because all it looks for holds something that may not occur.
+    fn is_plainly_impossible(&self) -> bool {
+        let never = self.never();
+        let usable = |piece: &Arc<str>| !never.iter().any(|n| piece.contains(&***n));
+        let patterns = self.wants.iter().any(|(asked, found)| *found && matches!(asked, Asked::Matches(_)));
+        !patterns && self.wanted().iter().any(|(some, _)| !some.iter().any(usable))
     }
 
     /// Lists the pieces that must not occur.
@@ -268,7 +283,10 @@ impl Wish<'_> {
 
     /// Walks over the texts of a class that no rule names.
     fn some_other(&self, class: usize, beginnings: &[Arc<str>]) -> Walked {
-        let Some(walk) = Walk::new(&self.wants) else { return Walked::Unclear };
+        if self.is_plainly_impossible() {
+            return Walked::Nothing;
+        }
+        let Some(walk) = Walk::new(&self.wants, &self.searched.walked) else { return Walked::Unclear };
         // One piece after the other mostly will do.
         let joined = self.pieces().join(OTHERS.get(..1).unwrap_or_default());
         for beginning in beginnings.iter().take(MOST_STARTS) {

@@ -8,7 +8,7 @@ use super::unreached;
 use crate::check::Examples;
 use crate::decide::{Assignee, Decider, Decision, Leading, PassedOver, roster, standings};
 use crate::diagnostic::Witness;
-use crate::model::{Add, RecordId, Target, TargetKind, words};
+use crate::model::{Add, RecordId, Target, words};
 use crate::plan::Plan;
 use crate::space::{Area, NodeId, Ordinary, Purse, Ranked, Space, Survey, VARIANTS};
 use crate::text::{Span, wording};
@@ -83,7 +83,8 @@ pub fn who(plan: &Plan, record: RecordId, rep: &str, ordinary: &Ordinary, work: 
     let of = survey.book(&plan.book, record, &standings(plan, record));
     let order = plan.rule_order.get(&record).cloned().unwrap_or_default();
     let mut paths = Vec::new();
-    let mut reading = Reading { leading: Leading { plan, record, rep: known, survey: &mut survey, of: &of, loose: false } };
+    let leading = Leading { plan, record, rep: known, survey: &mut survey, of: &of, loose: false };
+    let mut reading = Reading { leading, record: &name, blocked: Vec::new() };
     if active {
         for (position, id) in order.iter().enumerate() {
             let rule = &plan.book.rules[id.index()];
@@ -101,10 +102,12 @@ pub fn who(plan: &Plan, record: RecordId, rep: &str, ordinary: &Ordinary, work: 
             }
         }
     }
+    let mut reasons = reading.blocked;
     let owned = if active { unreached::owned(plan, rep, &mut survey, &of) } else { Vec::new() };
     let mut space = survey.finish();
     let regions: Vec<_> = order.iter().map(|id| space.region(of.rules[id.index()])).collect();
-    let sure: Vec<bool> = order.iter().map(|id| plan.book.rules[id.index()].route.iter().any(is_sure)).collect();
+    let sure: Vec<bool> =
+        order.iter().map(|id| plan.book.rules[id.index()].route.iter().any(|target| roster::surely_takes(plan, target))).collect();
     let examples = Examples { plan, record, ordinary };
     let own: Vec<_> = paths.iter().map(|path| space.region(path.node)).collect();
     let zone = &plan.book.zone;
@@ -114,7 +117,6 @@ pub fn who(plan: &Plan, record: RecordId, rep: &str, ordinary: &Ordinary, work: 
     // All ways together may cost little more than one, so that a book of a thousand rules is answered too.
     let purse = Purse::new(work.saturating_mul(2));
     let mut ways = Vec::new();
-    let mut reasons = Vec::new();
     for (path, own) in paths.into_iter().zip(own) {
         let earlier = ranked.before(&takers, path.position.unwrap_or(0));
         let (mut areas, complete) = ranked.left_by(&own.areas, &earlier, MOST, &mut purse.budget(work));
@@ -154,25 +156,30 @@ pub fn who(plan: &Plan, record: RecordId, rep: &str, ordinary: &Ordinary, work: 
     Some(Who { format: FORMAT, rep: known.key.to_string(), record: name, active, ways, reasons })
 }
 
-/// Whether a target takes everything it is offered.
-fn is_sure(target: &Target) -> bool {
-    matches!(target.kind, TargetKind::Queue(_)) && target.condition.is_none()
-}
-
 struct Reading<'a> {
     leading: Leading<'a>,
+    /// The name of the type of record.
+    record: &'a str,
+    /// Why targets lead nowhere, because those before them in their chain take everything.
+    blocked: Vec<String>,
 }
 
 impl Reading<'_> {
     /// Adds a way for each target of a chain that can lead to the rep.
     fn chain(&mut self, targets: &[Target], whole: NodeId, (by, span, position): (&str, Span, Option<usize>), paths: &mut Vec<Path>) {
-        let mut open = true;
+        let mut taker: Option<&Target> = None;
         for (at, target) in targets.iter().enumerate() {
-            if !open {
-                break;
+            let parts = self.leading.parts(target);
+            if let Some(taker) = taker {
+                let words = words::target(&self.leading.plan.book, taker);
+                let rep = &self.leading.rep.key;
+                if !parts.is_empty() {
+                    self.blocked.push(format!("{by} would lead to {rep} only after {words}, and that takes every such {}", self.record));
+                }
+                continue;
             }
-            open = !is_sure(target);
-            for (node, team) in self.leading.parts(target) {
+            taker = roster::surely_takes(self.leading.plan, target).then_some(target);
+            for (node, team) in parts {
                 let node = self.leading.survey.all([whole, node]);
                 let target = words::target(&self.leading.plan.book, target);
                 paths.push(Path { by: by.to_owned(), target, after_others: at > 0, team, span, node, position });

@@ -252,7 +252,7 @@ impl Space {
             let mut near: Vec<&Area> = near(area);
             let own = numbers(near.len());
             near.extend(found.iter().filter(|f| f.meets(area)));
-            if !budget.take(near.len().div_ceil(16)) {
+            if !budget.take(near.len()) {
                 return (found, false);
             }
             let mut local = Local::new(self, area, &near);

@@ -267,6 +267,9 @@ impl Space {
                 let Some((left_out, splitter)) = local.splitter(&part, &candidates) else {
                     let hole = local.area(&part);
                     if possible(&hole) {
+                        if !budget.take(own.len() / 4) {
+                            return (found, false);
+                        }
                         let wide = local.widened(&part, &own, |axis| (std::cmp::Reverse(self.weight(axis)), axis));
                         found.push(self.settled(local.area(&wide)));
                         fresh.push(local.cover_with(&wide));

@@ -142,7 +142,7 @@ fn a_rule_whose_only_person_has_left_falls_through() {
         &[
             "differ for 1 kind of lead. This list is complete.",
             "Goes to somebody else, or may",
-            "- was  west: rep ana; if nobody can, rest: rep bo",
+            "- was  west: rep ana\n",
             "now  west: rep ana (ana is not active); if nobody can, rest: rep bo",
             "for leads: state is CA",
             "ana, now bo",
@@ -532,8 +532,8 @@ fn a_difference_of_response_or_credit_alone_says_so() {
         &text,
         &[
             "Same assignee, with another time to respond",
-            "west: rep ana, respond within 1 hour; if",
-            "west: rep ana, respond within 2 hours; if",
+            "west: rep ana, respond within 1 hour\n",
+            "west: rep ana, respond within 2 hours\n",
             "ana both times",
         ],
     );
@@ -694,7 +694,7 @@ fn other_accounts_and_other_matching_are_not_called_alike() {
 #[test]
 fn who_says_what_is_proved_and_what_only_may_be() {
     let rules = format!(
-        "priorities [one, two, three]\nrule odd {{ priority three when source matches /acme corp/ and source does not contain acme route to rep ana }}\nrule web {{ priority one when source contains web route to rep bo }}\nrule both {{ priority two when source matches /web/ and source does not contain we and state is CA route to rep bo }}\n{LAST}"
+        "priorities [one, two, three]\nrule odd {{ priority three when source matches /acme corp/ and source does not contain acme route to rep ana }}\nrule web {{ priority one when source contains web route to rep bo if available }}\nrule both {{ priority two when source matches /web/ and source does not contain we and state is CA route to rep bo }}\n{LAST}"
     );
     let book = Book::new(&rules);
     let told = out(&["who", "ana", "--book", book.path()], 0);
@@ -710,6 +710,24 @@ fn who_says_what_is_proved_and_what_only_may_be() {
     );
     let document = json(&["who", "bo", "--book", book.path()], 0);
     assert_eq!((&document["ways"][0]["proved"], &document["ways"][1]["proved"]), (&Value::Bool(true), &Value::Bool(false)));
+}
+
+#[test]
+fn whoever_is_active_takes_what_a_rule_gives_them() {
+    let book = |rules: &str| Book::new(&format!("priorities [one, two]\n{rules}\n{LAST}"));
+    let first = "rule west { priority one when state is CA route to rep ana, else rep bo }\n";
+    let second = |route: &str| book(&format!("{first}rule all {{ priority two when state in [CA, OR] route to {route} }}"));
+    // ana is there, so nobody else gets what is hers, and no other book changes that.
+    let told = out(&["who", "bo", "--book", book(first).path()], 0);
+    has(&told, &["bo can get no lead: rule west would lead to bo only after rep ana, and that takes every such lead.\n"]);
+    let told = out(&["who", "cy", "--book", second("rep cy").path()], 0);
+    has(&told, &["cy can get a lead in 1 way:", "leads: state is OR\n"]);
+    let told = out(&["diff", second("rep bo").path(), second("rep cy").path()], 1);
+    has(&told, &["differ for 1 kind of lead", "for leads: state is OR\n"]);
+    // Without her it is another matter.
+    let (old, new) = (second("rep bo"), second("rep cy"));
+    [&old, &new].iter().for_each(|b| b.write("reps.csv", &inactive("ana").replace("bo,yes", "bo,no")));
+    has(&out(&["diff", old.path(), new.path()], 1), &["if nobody can, all: rep cy\n    for leads: state is CA\n"]);
 }
 
 #[test]
@@ -1035,12 +1053,12 @@ fn who_is_asked_again_changes_nothing() {
     let (first, second) = (west("rep ana, else rep bo"), west("rep ana, else rep ana, else rep bo"));
     has(&out(&["diff", first.path(), second.path()], 0), &["Both books treat every possible lead alike."]);
     // So does a later rule that asks nobody else.
-    let first = "rule west { priority one when state is CA route to rep ana }\n";
+    let first = "rule west { priority one when state is CA route to rep ana if available }\n";
     let later = |route: &str| book(&format!("{first}rule all {{ priority two when state in [CA, OR] route to {route} }}"));
-    let told = out(&["diff", book(first).path(), later("rep ana").path()], 1);
-    has(&told, &["differ for 1 kind of lead", "now  all: rep ana; if", "for leads: state is OR\n"]);
-    let told = out(&["diff", book(first).path(), later("rep ana, else rep bo").path()], 1);
-    has(&told, &["differ for 2 kinds of lead", "now  west: rep ana; if nobody can, all: rep bo; if nobody can, otherwise"]);
+    let told = out(&["diff", book(first).path(), later("rep ana if available").path()], 1);
+    has(&told, &["differ for 1 kind of lead", "now  all: rep ana if available; if", "for leads: state is OR\n"]);
+    let told = out(&["diff", book(first).path(), later("rep ana if available, else rep bo").path()], 1);
+    has(&told, &["differ for 2 kinds of lead", "now  west: rep ana if available; if nobody can, all: rep bo\n"]);
     // What an overlay adds twice is added twice.
     let overlay = |adds: &str| book(&format!("overlay help {{ when state is CA {adds} }}"));
     let (one, two) = (overlay("add rep ana as helper"), overlay("add rep ana as helper add rep ana as advisor"));
@@ -1060,7 +1078,7 @@ fn what_is_missing_or_on_file_is_said_without_double_negation() {
 #[test]
 fn times_are_said_and_shown_on_whole_minutes() {
     let rules = format!(
-        "priorities [one, two, three, four]\nrule a {{ priority two when received in 2027-03-01T08:00..2027-03-01T17:00 route to rep ana }}\nrule b {{ priority three when received before 2027-03-01T07:00Z and received after 2027-03-01T06:59Z route to rep bo }}\nrule c {{ priority one when received after now route to rep ana }}\nrule d {{ priority four when received after 2026-03-02T08:00 and received before 2026-03-03T00:00 route to rep cy }}\n{LAST}"
+        "priorities [one, two, three, four]\nrule a {{ priority two when received in 2027-03-01T08:00..2027-03-01T17:00 route to rep ana }}\nrule b {{ priority three when received before 2027-03-01T07:00Z and received after 2027-03-01T06:59Z route to rep bo }}\nrule c {{ priority four when received after now route to rep ana }}\nrule d {{ priority one when received after 2026-03-02T08:00 and received before 2026-03-03T00:00 route to rep cy }}\n{LAST}"
     );
     let book = Book::new(&rules);
     let told = out(&["who", "ana", "--book", book.path()], 0);
@@ -1069,7 +1087,7 @@ fn times_are_said_and_shown_on_whole_minutes() {
         &[
             "received from 2027-03-01 08:00+00:00 to 2027-03-01 17:00+00:00\n",
             "received: 2027-03-01T09:00:00Z",
-            "received: 2027-03-01T09:01:00Z",
+            "received: 2027-03-01T17:01:00Z",
         ],
     );
     let told = out(&["who", "bo", "--book", book.path()], 0);

@@ -91,8 +91,8 @@ pub fn who(plan: &Plan, record: RecordId, rep: &str, ordinary: &Ordinary, work: 
     let of = survey.book(&plan.book, record, &standings(plan, record));
     let order = plan.rule_order.get(&record).cloned().unwrap_or_default();
     let mut paths = Vec::new();
-    let mut reading =
-        Reading { leading: Leading { plan, record, rep: known, survey: &mut survey, of: &of, loose: false }, refused: Vec::new() };
+    let leading = Leading { plan, record, rep: known, survey: &mut survey, of: &of, loose: false };
+    let mut reading = Reading { leading, record: &name, blocked: Vec::new(), refused: Vec::new() };
     if active {
         for (position, id) in order.iter().enumerate() {
             let rule = &plan.book.rules[id.index()];
@@ -112,10 +112,12 @@ pub fn who(plan: &Plan, record: RecordId, rep: &str, ordinary: &Ordinary, work: 
     }
     let owned = if active { unreached::owned(&mut reading.leading) } else { Vec::new() };
     let idle = if active && paths.is_empty() { unreached::idle_teams(&mut reading.leading) } else { Vec::new() };
+    let mut reasons = std::mem::take(&mut reading.blocked);
     let refused = std::mem::take(&mut reading.refused);
     let mut space = survey.finish();
     let regions: Vec<_> = order.iter().map(|id| space.region(of.rules[id.index()])).collect();
-    let sure: Vec<bool> = order.iter().map(|id| plan.book.rules[id.index()].route.iter().any(is_sure)).collect();
+    let sure: Vec<bool> =
+        order.iter().map(|id| plan.book.rules[id.index()].route.iter().any(|target| roster::surely_takes(plan, target))).collect();
     let examples = Examples { plan, record, ordinary };
     let own: Vec<_> = paths.iter().map(|path| (space.region(path.node), space.region(path.alone))).collect();
     let zone = &plan.book.zone;
@@ -127,7 +129,6 @@ pub fn who(plan: &Plan, record: RecordId, rep: &str, ordinary: &Ordinary, work: 
     // All ways together may cost little more than one, so that a book of a thousand rules is answered too.
     let purse = Purse::new(work.saturating_mul(2));
     let mut ways = Vec::new();
-    let mut reasons = Vec::new();
     for (path, (own, alone)) in paths.into_iter().zip(own) {
         let earlier = ranked.before(&takers, path.position.unwrap_or(0));
         let (mut areas, complete) = ranked.left_by(&own.areas, &earlier, MOST, &mut purse.budget(work));
@@ -178,13 +179,12 @@ pub fn who(plan: &Plan, record: RecordId, rep: &str, ordinary: &Ordinary, work: 
     Some(Who { format: FORMAT, rep: known.key.to_string(), record: name, active, ways, reasons })
 }
 
-/// Whether a target takes everything it is offered.
-fn is_sure(target: &Target) -> bool {
-    matches!(target.kind, TargetKind::Queue(_)) && target.condition.is_none()
-}
-
 struct Reading<'a> {
     leading: Leading<'a>,
+    /// The name of the type of record.
+    record: &'a str,
+    /// Why targets lead nowhere, because those before them in their chain take everything.
+    blocked: Vec<String>,
     /// Targets that name the rep, or a team the rep is in, and never lead there.
     refused: Vec<String>,
 }
@@ -203,13 +203,18 @@ fn names(plan: &Plan, target: &Target, rep: &str) -> bool {
 impl Reading<'_> {
     /// Adds a way for each target of a chain that can lead to the rep.
     fn chain(&mut self, targets: &[Target], whole: NodeId, (by, span, position): (&str, Span, Option<usize>), paths: &mut Vec<Path>) {
-        let mut open = true;
+        let mut taker: Option<&Target> = None;
         for (at, target) in targets.iter().enumerate() {
-            if !open {
-                break;
-            }
-            open = !is_sure(target);
             let parts = self.leading.parts(target);
+            if let Some(taker) = taker {
+                let words = words::target(&self.leading.plan.book, taker);
+                let rep = &self.leading.rep.key;
+                if !parts.is_empty() {
+                    self.blocked.push(format!("{by} would lead to {rep} only after {words}, and that takes every such {}", self.record));
+                }
+                continue;
+            }
+            taker = roster::surely_takes(self.leading.plan, target).then_some(target);
             let before = if at > 0 && !parts.is_empty() { self.leading.anybody(&targets[..at]) } else { None };
             let nobody = before.map(|before| self.leading.survey.opposite(before));
             let target_words = words::target(&self.leading.plan.book, target);

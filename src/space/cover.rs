@@ -264,7 +264,7 @@ impl Space {
             let mut near: Vec<&Area> = near(area);
             let own = numbers(near.len());
             near.extend(found.iter().filter(|f| f.meets(area)));
-            if !budget.take(near.len().div_ceil(16)) {
+            if !budget.take(near.len()) {
                 return (found, false);
             }
             let mut local = Local::new(self, area, &near);
@@ -279,6 +279,9 @@ impl Space {
                 let Some((left_out, splitter)) = local.splitter(&part, &candidates) else {
                     let hole = local.area(&part);
                     if possible(&hole) {
+                        if !budget.take(own.len() / 4) {
+                            return (found, false);
+                        }
                         let wide = local.widened(&part, &own, |axis| (std::cmp::Reverse(self.weight(axis)), axis));
                         found.push(self.settled(local.area(&wide)));
                         fresh.push(local.cover_with(&wide));

@@ -731,6 +731,33 @@ fn whoever_is_active_takes_what_a_rule_gives_them() {
 }
 
 #[test]
+fn a_comparison_cut_short_says_how_it_goes_on() {
+    let rules = |from: usize| {
+        let rule = |i: usize| {
+            let (state, size) = ((i * 7 + from) % 40, (i * 13 + from) % 900);
+            format!(
+                "rule r{i} {{ priority p{i} when (postal is 1{state:04} or employees > {size}) and source is T{} route to rep {} }}\n",
+                i % 9,
+                ["ana", "bo", "cy"][(i + from) % 3]
+            )
+        };
+        let names: Vec<String> = (0..30).map(|i| format!("p{i}")).collect();
+        format!("priorities [{}]\n{}\n{LAST}", names.join(", "), (0..30).map(rule).collect::<String>())
+    };
+    let (old, new) = (Book::new(&rules(0)), Book::new(&rules(5)));
+    has(&out(&["diff", old.path(), new.path()], 1), &["This list is complete."]);
+    let settings = std::fs::read_to_string(std::path::Path::new(new.path()).join("turf.toml")).unwrap();
+    new.write("turf.toml", &format!("{settings}\n[check]\nbudget = 300\n"));
+    let told = out(&["diff", old.path(), new.path()], 1);
+    has(
+        &told,
+        &[
+            "The search was cut short: there may be more. A larger `budget` under `[check]` in the turf.toml of the newer book lets it go on.\n",
+        ],
+    );
+}
+
+#[test]
 fn changes_that_no_example_shows_are_perhaps_and_counted_apart() {
     let rules = |asks: &str| Book::new(&format!("rule a {{ when source {asks} route to rep ana }}\n{LAST}"));
     let (old, new) = (rules("contains acme"), rules("matches /acme corp/"));

@@ -37,6 +37,9 @@ impl Among {
     }
 }
 
+/// From how many later regions on it is asked first whether anything of one is free.
+const MANY_OTHERS: usize = 64;
+
 /// A later region that has something in common with one, which those before both do not take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clash {
@@ -198,9 +201,9 @@ impl<'s> Ranked<'s> {
             whole.into_iter().for_each(|area| self.meet(area, true, &mut met));
             return met.found.into_values().collect();
         }
-        // First of all whether anything of the one is free.
-        let mut nothing_free = true;
-        for area in whole.iter().take_while(|_| !others.is_empty()) {
+        // Before many are asked about, whether anything of the one is free.
+        let mut nothing_free = others.len() > MANY_OTHERS;
+        for area in whole.iter().take_while(|_| others.len() > MANY_OTHERS) {
             match self.free(area, earlier, budget) {
                 Verdict::Hole(hole) => {
                     nothing_free = false;

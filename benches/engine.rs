@@ -1,7 +1,7 @@
 //! Deciding leads: by the index, by asking every rule, and by a scan of the same rules written by hand, side by side.
 //!
-//! `cargo bench --bench engine` prints the tables, medians over rounds in which all take turns; `-- --large` adds 100,000
-//! rules; `-- --test` compares the answers on small books and stops; `-- write DIR LEADS RULES` writes a book with its leads
+//! `cargo bench --bench engine` prints the tables, medians over rounds in which all take turns (`-- values` and `-- files` only one of
+//! them); `-- --large` adds 100,000 rules; `-- --test` compares the answers on small books and stops; `-- write DIR LEADS RULES` writes a book with its leads
 //! for the command line. The second table routes a file of a million leads and compares with the `csv` crate that only reads
 //! the file and writes the same output.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a bench prints, and stops at what it does not expect")]
@@ -109,6 +109,22 @@ fn time(leads: usize, run: impl FnOnce()) -> u128 {
     let start = Instant::now();
     run();
     start.elapsed().as_nanos() / leads as u128
+}
+
+/// What the books are like: where the first rule is that takes a lead, how many leads none takes, and how many rules one.
+fn shape(sizes: &[usize]) {
+    println!("| rules | mean place of the first that applies | none applies | rules that apply to a lead |");
+    println!("| --- | --- | --- | --- |");
+    for size in sizes {
+        let rules = workload::rules(7, *size);
+        let leads: Vec<Lead> = Leads::new(11).take((20_000_000 / size).clamp(200, 5_000)).collect();
+        let places: Vec<usize> = leads.iter().filter_map(|lead| workload::first_match(&rules, lead)).collect();
+        let none = 100 * (leads.len() - places.len()) / leads.len();
+        let all: usize = leads.iter().map(|lead| rules.iter().filter(|rule| workload::rule::applies(rule, lead)).count()).sum();
+        let (place, tenths) = (1 + places.iter().sum::<usize>() / places.len().max(1), 10 * all / leads.len());
+        println!("| {size} | {place} | {none} of 100 | {}.{} |", tenths / 10, tenths % 10);
+    }
+    println!();
 }
 
 fn table(sizes: &[usize]) {
@@ -239,10 +255,15 @@ fn main() {
     if arguments.iter().any(|a| a == "--test") {
         return;
     }
+    if arguments.iter().any(|a| a == "values") {
+        return table(&[1_000, 10_000]);
+    }
     if arguments.iter().any(|a| a == "files") {
         return files(&[1_000, 10_000]);
     }
     let large = arguments.iter().any(|a| a == "--large");
-    table(if large { &[10, 100, 1_000, 10_000, 100_000] } else { &[10, 100, 1_000, 10_000] });
+    let sizes: &[usize] = if large { &[10, 100, 1_000, 10_000, 100_000] } else { &[10, 100, 1_000, 10_000] };
+    shape(sizes);
+    table(sizes);
     files(&[1_000, 10_000]);
 }

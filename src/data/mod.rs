@@ -13,6 +13,7 @@ mod arrow_write;
 mod cells;
 mod config;
 mod csv_rows;
+mod early_sync;
 mod error;
 mod grid;
 #[cfg(any(feature = "arrow", feature = "xlsx"))]

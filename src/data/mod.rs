@@ -10,6 +10,7 @@ mod arrivals;
 mod arrow_rows;
 #[cfg(feature = "arrow")]
 mod arrow_write;
+mod beside;
 mod cells;
 mod config;
 mod csv_rows;
@@ -40,6 +41,7 @@ mod write;
 
 pub use absences::load_absences;
 pub use arrivals::{ArrivalSorter, Arrivals};
+pub use beside::Beside;
 pub use cells::{CellReader, Cells};
 pub use config::{CONFIG_FILE, Column, Config, DataFile};
 pub use error::{DataError, SetAside};

@@ -132,14 +132,14 @@ proptest! {
         prop_assert!(!work.is_empty());
         for n in 0..60 {
             let (at, mut record) = work[n % 5 % work.len()].clone();
-            let number = || turf::model::Value::Number(rust_decimal::Decimal::from(0));
+            let number = || Value::Number(rust_decimal::Decimal::from(0));
             record.values[field("employees")] = (dice.below(8) > 0).then(number).map(|_| {
-                turf::model::Value::Number(rust_decimal::Decimal::from(dice.below(4_000)) / rust_decimal::Decimal::from(1 + dice.below(2)))
+                Value::Number(rust_decimal::Decimal::from(dice.below(4_000)) / rust_decimal::Decimal::from(1 + dice.below(2)))
             });
             record.values[field("postal")] =
-                (dice.below(8) > 0).then(|| turf::model::Value::Text(format!("{}", 100 + dice.below(99_000)).into()));
+                (dice.below(8) > 0).then(|| Value::Text(format!("{}", 100 + dice.below(99_000)).into()));
             record.values[field("state")] =
-                (dice.below(8) > 0).then(|| turf::model::Value::Text(format!("c{}", dice.below(60)).into()));
+                (dice.below(8) > 0).then(|| Value::Text(format!("c{}", dice.below(60)).into()));
             work.push((at, record));
         }
         both_ways(plan, &work)?;

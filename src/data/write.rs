@@ -23,7 +23,7 @@ pub struct Output {
 
 enum Sink {
     Stream(BufWriter<Box<dyn Write + Send>>),
-    File { writer: Packer<BufWriter<EarlySync>>, path: PathBuf },
+    File { writer: Box<Packer<BufWriter<EarlySync>>>, path: PathBuf },
 }
 
 impl Output {
@@ -78,7 +78,7 @@ impl Output {
         if let Some(existing) = existing {
             temporary.as_file().set_permissions(existing.permissions())?;
         }
-        let writer = Packer::new(BufWriter::with_capacity(1 << 16, EarlySync::new(temporary)), Packing::of(shown).0);
+        let writer = Box::new(Packer::new(BufWriter::with_capacity(1 << 16, EarlySync::new(temporary)), Packing::of(shown).0));
         Ok(Self { sink: Sink::File { writer, path }, shown: shown.into() })
     }
 

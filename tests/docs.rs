@@ -27,6 +27,37 @@ fn keys(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
+/// A document before and after a heading.
+fn text_of(name: &str, heading: &str) -> (String, String) {
+    let text = document(name);
+    let (before, after) = text.split_once(heading).unwrap();
+    (before.to_owned(), after.to_owned())
+}
+
+/// Everything under the key `example`, wherever it stands.
+fn examples<'v>(value: &'v mut Value, found: &mut Vec<&'v mut Value>) {
+    match value {
+        Value::Object(map) => map.iter_mut().for_each(|(key, value)| {
+            if key == "example" && value.is_object() {
+                found.push(value);
+            } else {
+                examples(value, found);
+            }
+        }),
+        Value::Array(all) => all.iter_mut().for_each(|value| examples(value, found)),
+        _ => {}
+    }
+}
+
+/// The fields of an example are those of the book.
+fn without_fields(document: &mut Value) {
+    let mut all = Vec::new();
+    examples(document, &mut all);
+    for example in all {
+        example["fields"] = Value::Null;
+    }
+}
+
 /// The names in backquotes of a document's tables, first column.
 fn documented(text: &str) -> BTreeSet<String> {
     text.lines()
@@ -72,12 +103,7 @@ fn the_columns_and_the_keys_of_findings_are_documented() {
     for case in ["duplicate-name", "spreadsheet-operator", "dangling-reference"] {
         let book = format!("tests/gallery/{case}/book");
         let mut findings: Value = serde_json::from_str(&turf(&["check", &book, "--format", "json"])).unwrap();
-        // The fields of an example are those of the book.
-        for finding in findings["findings"].as_array_mut().unwrap() {
-            if let Some(fields) = finding.pointer_mut("/example/fields") {
-                *fields = Value::Null;
-            }
-        }
+        without_fields(&mut findings);
         keys(&findings, &mut printed);
     }
     let unknown: Vec<&String> =
@@ -103,10 +129,13 @@ fn differences_and_ways_are_documented_key_by_key() {
                 *all = all.values().take(1).map(|v| ("takers".to_owned(), v.clone())).collect();
             }
         }
+        without_fields(&mut document);
         keys(&document, &mut printed);
     }
-    let unknown: Vec<&String> =
-        printed.iter().filter(|k| !["on", "fields"].contains(&k.as_str()) && !text.contains(&format!("`{k}`"))).collect();
+    let (_, examples) = text_of("output.md", "## Examples");
+    let (findings, _) = text_of("output.md", "## What `turf diff`");
+    let known = |k: &str| [text, &examples, &findings].iter().any(|part| part.contains(&format!("`{k}`")));
+    let unknown: Vec<&String> = printed.iter().filter(|k| !known(k)).collect();
     assert!(unknown.is_empty(), "not in docs/output.md: {unknown:?}");
 }
 
@@ -131,4 +160,47 @@ fn what_is_shown_is_documented_key_by_key() {
     assert!(unknown.is_empty(), "not in docs/output.md: {unknown:?}");
     let gone: Vec<String> = documented(shown).into_iter().filter(|k| !printed.contains(k)).collect();
     assert!(gone.is_empty(), "documented and never printed: {gone:?}");
+}
+
+#[test]
+fn examples_have_the_one_documented_shape_and_plain_values() {
+    let (_, text) = text_of("output.md", "## Examples");
+    let (text, _) = text.split_once("\n## ").unwrap();
+    let shape = documented(text);
+    let mut count = 0;
+    let diff = ["diff", "rules/first", "tests/diff/first-changed"];
+    for arguments in [
+        &["check", "rules/first"][..],
+        &["check", "tests/gallery/rules-conflict/book"],
+        &["check", "tests/gallery/territory-overlap/book"],
+        &diff,
+        &["who", "ana", "--book", "rules/first"],
+        &["who", "mia", "--book", "rules/first"],
+    ] {
+        let mut document: Value = serde_json::from_str(&turf(&[arguments, &["--format", "json"]].concat())).unwrap();
+        let mut all = Vec::new();
+        examples(&mut document, &mut all);
+        for example in all {
+            count += 1;
+            let own: BTreeSet<String> = example.as_object().unwrap().keys().cloned().collect();
+            assert_eq!(own, shape, "{arguments:?}: {example}");
+            let employees = &example["fields"]["employees"];
+            assert!(employees.is_null() || employees.is_number(), "{example}");
+            let words = example["text"].as_str().unwrap();
+            for (name, value) in example["fields"].as_object().unwrap() {
+                assert!(words.contains(&format!("{name}: ")), "{name}: {example}");
+                // A value as it is, not as a rule would write it.
+                assert!(!value.as_str().is_some_and(|v| v.starts_with('"') || v.starts_with('[')), "{example}");
+            }
+            assert!(example["at"].as_str().unwrap().starts_with(example["on"].as_str().unwrap()), "{example}");
+        }
+    }
+    assert!(count > 12, "{count}");
+}
+
+#[test]
+fn ways_say_where_they_are_written() {
+    let document: Value = serde_json::from_str(&turf(&["who", "mia", "--book", "rules/first", "--format", "json"])).unwrap();
+    let way = document["ways"].as_array().unwrap().iter().find(|w| w["by"] == "rule hospital").unwrap();
+    assert_eq!((&way["place"]["file"], &way["place"]["line"]), (&"rules.turf".into(), &63.into()), "{way}");
 }

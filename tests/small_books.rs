@@ -142,7 +142,7 @@ fn a_rule_whose_only_person_has_left_falls_through() {
         &[
             "differ for 1 kind of lead. This list is complete.",
             "Goes to somebody else, or may",
-            "- was  west: rep ana; if nobody can, rest: rep bo",
+            "- was  west: rep ana\n",
             "now  west: rep ana (ana is not active); if nobody can, rest: rep bo",
             "for leads: state is CA",
             "ana, now bo",
@@ -375,9 +375,68 @@ fn the_moment_may_be_what_would_change_it() {
 }
 
 #[test]
+fn a_field_and_the_moment_change_together() {
+    let rules = format!(
+        "calendar late {{ zone \"UTC\" open mon..fri 20:00..22:00 }}\nteam night {{ members cy pick fewest open working hours only }}\nrule big {{ when employees >= 1_000 and state in [CA, OR] route to team night }}\n{LAST}"
+    );
+    let reps = "id,active,since,speaks,capacity,hours,manager\ncy,yes,2022-01-01,fr,2,late,\n";
+    let book = Book::with(&rules, reps, LEADS);
+    book.write("book.turf", &(RECORDS.replace("manager: rep", "hours: calendar  manager: rep") + &rules));
+    let told = out(&["why", "L1", "--book", book.path(), "--not", "cy"], 0).split_whitespace().collect::<Vec<_>>().join(" ");
+    has(
+        &told,
+        &["if employees were 1,000 (not 50) and received were 2027-03-01 20:00+00:00 (not 2027-03-01 10:00+00:00), it would go to cy"],
+    );
+}
+
+#[test]
+fn texts_are_rewritten_with_what_rules_search() {
+    let rules = |asks: &str| format!("rule a {{ when {asks} route to rep cy }}\n{LAST}");
+    for (asks, change) in [
+        ("source contains shop", "source were web shop (not web)"),
+        ("email ends with \".edu\"", "email were jo@acme.edu (not jo@acme.example)"),
+        ("email ends with \"@acme.org\"", "email were jo@acme.org (not jo@acme.example)"),
+        ("domain of email is \"big.example\"", "email were jo@big.example (not jo@acme.example)"),
+        ("postal starts with 10", "postal were 10105 (not 94105)"),
+        ("source does not contain web and source is present", "source were example (not web)"),
+        (
+            "source starts with \"new \" and source ends with shop and source contains all of [big, red]",
+            "source were new web big red shop (not web)",
+        ),
+        ("email does not contain acme and email ends with \".example\"", "email were jo@example.example (not jo@acme.example)"),
+    ] {
+        has(&not(&rules(asks), "L1", "cy"), &[&format!("if {change}, it would go to cy by the rule a.")]);
+    }
+}
+
+#[test]
+fn the_smallest_change_gets_past_earlier_rules_and_is_the_nearest() {
+    // Three fields for the rule itself, one more to keep an earlier one out.
+    let rules = format!(
+        "priorities [one, two]\nrule web {{ priority one when source contains web route to queue review }}\nrule far {{ priority two when language is fr and postal starts with 10 and worth >= 1M route to rep cy }}\n{LAST}"
+    );
+    let told = not(&rules, "L1", "far");
+    has(
+        &told,
+        &[
+            "language were fr",
+            "postal were 10105 (not 94105)",
+            "source were ",
+            "worth were 1,000,000 USD",
+            "it would go to cy by the rule far.",
+        ],
+    );
+    // Of several rules that change one field the one that changes it least.
+    let rules = format!(
+        "priorities [one, two]\nrule large {{ priority one when employees >= 5_000 route to rep cy }}\nrule small {{ priority two when employees < 49 route to rep cy }}\n{LAST}"
+    );
+    has(&not(&rules, "L1", "cy"), &["if employees were 48 (not 50), it would go to cy by the rule small."]);
+}
+
+#[test]
 fn that_nothing_leads_there_is_said_only_where_it_is_proved() {
     let rules = format!(
-        "priorities [one, two]\nrule all {{ priority one when state is present or state is missing route to queue review }}\nrule never {{ priority two when state is CA route to rep cy }}\nrule vip {{ priority one when email contains \"vip\" route to rep bo }}\n{LAST}"
+        "priorities [one, two]\nrule all {{ priority one when state is present or state is missing route to queue review }}\nrule never {{ priority two when state is CA route to rep cy }}\nrule vip {{ priority one when email matches /^v.i+p$/ route to rep bo }}\n{LAST}"
     );
     let rules =
         rules.replace("rule all { priority one", "rule all { priority two").replace("rule never { priority two", "rule zoo { priority two");
@@ -387,7 +446,7 @@ fn that_nothing_leads_there_is_said_only_where_it_is_proved() {
         let answer = asked(name);
         assert_eq!((&answer["change"], &answer["no_change"]), (&Value::Null, &"proved".into()), "{name}: {answer}");
     }
-    // A search in a text is not made up, so nothing is found, and nothing is claimed.
+    // No text is made up for a pattern, so nothing is found, and nothing is claimed.
     let answer = asked("vip");
     assert_eq!((&answer["change"], &answer["no_change"]), (&Value::Null, &"not-found".into()), "{answer}");
     assert!(answer["searched"][1].as_str().unwrap().contains("when it arrives"), "{answer}");
@@ -473,8 +532,8 @@ fn a_difference_of_response_or_credit_alone_says_so() {
         &text,
         &[
             "Same assignee, with another time to respond",
-            "west: rep ana, respond within 1 hour; if",
-            "west: rep ana, respond within 2 hours; if",
+            "west: rep ana, respond within 1 hour\n",
+            "west: rep ana, respond within 2 hours\n",
             "ana both times",
         ],
     );
@@ -635,7 +694,7 @@ fn other_accounts_and_other_matching_are_not_called_alike() {
 #[test]
 fn who_says_what_is_proved_and_what_only_may_be() {
     let rules = format!(
-        "priorities [one, two, three]\nrule odd {{ priority three when source contains \"acme corp\" and source does not contain acme route to rep ana }}\nrule web {{ priority one when source contains web route to rep bo }}\nrule both {{ priority two when source contains web and source does not contain we and state is CA route to rep bo }}\n{LAST}"
+        "priorities [one, two, three]\nrule odd {{ priority three when source matches /acme corp/ and source does not contain acme route to rep ana }}\nrule web {{ priority one when source contains web route to rep bo if available }}\nrule both {{ priority two when source matches /web/ and source does not contain we and state is CA route to rep bo }}\n{LAST}"
     );
     let book = Book::new(&rules);
     let told = out(&["who", "ana", "--book", book.path()], 0);
@@ -654,9 +713,54 @@ fn who_says_what_is_proved_and_what_only_may_be() {
 }
 
 #[test]
+fn whoever_is_active_takes_what_a_rule_gives_them() {
+    let book = |rules: &str| Book::new(&format!("priorities [one, two]\n{rules}\n{LAST}"));
+    let first = "rule west { priority one when state is CA route to rep ana, else rep bo }\n";
+    let second = |route: &str| book(&format!("{first}rule all {{ priority two when state in [CA, OR] route to {route} }}"));
+    // ana is there, so nobody else gets what is hers, and no other book changes that.
+    let told = out(&["who", "bo", "--book", book(first).path()], 0);
+    has(&told, &["bo can get no lead: rule west would lead to bo only after rep ana, and that takes every such lead.\n"]);
+    let told = out(&["who", "cy", "--book", second("rep cy").path()], 0);
+    has(&told, &["cy can get a lead in 1 way:", "leads: state is OR\n"]);
+    let told = out(&["diff", second("rep bo").path(), second("rep cy").path()], 1);
+    has(&told, &["differ for 1 kind of lead", "for leads: state is OR\n"]);
+    // Without her it is another matter.
+    let (old, new) = (second("rep bo"), second("rep cy"));
+    [&old, &new].iter().for_each(|b| b.write("reps.csv", &inactive("ana").replace("bo,yes", "bo,no")));
+    has(&out(&["diff", old.path(), new.path()], 1), &["if nobody can, all: rep cy\n    for leads: state is CA\n"]);
+}
+
+#[test]
+fn a_comparison_cut_short_says_how_it_goes_on() {
+    let rules = |from: usize| {
+        let rule = |i: usize| {
+            let (state, size) = ((i * 7 + from) % 40, (i * 13 + from) % 900);
+            format!(
+                "rule r{i} {{ priority p{i} when (postal is 1{state:04} or employees > {size}) and source is T{} route to rep {} }}\n",
+                i % 9,
+                ["ana", "bo", "cy"][(i + from) % 3]
+            )
+        };
+        let names: Vec<String> = (0..30).map(|i| format!("p{i}")).collect();
+        format!("priorities [{}]\n{}\n{LAST}", names.join(", "), (0..30).map(rule).collect::<String>())
+    };
+    let (old, new) = (Book::new(&rules(0)), Book::new(&rules(5)));
+    has(&out(&["diff", old.path(), new.path()], 1), &["This list is complete."]);
+    let settings = std::fs::read_to_string(std::path::Path::new(new.path()).join("turf.toml")).unwrap();
+    new.write("turf.toml", &format!("{settings}\n[check]\nbudget = 300\n"));
+    let told = out(&["diff", old.path(), new.path()], 1);
+    has(
+        &told,
+        &[
+            "The search was cut short: there may be more. A larger `budget` under `[check]` in the turf.toml of the newer book lets it go on.\n",
+        ],
+    );
+}
+
+#[test]
 fn changes_that_no_example_shows_are_perhaps_and_counted_apart() {
-    let rules = |text: &str| Book::new(&format!("rule a {{ when source contains {text} route to rep ana }}\n{LAST}"));
-    let (old, new) = (rules("acme"), rules("\"acme corp\""));
+    let rules = |asks: &str| Book::new(&format!("rule a {{ when source {asks} route to rep ana }}\n{LAST}"));
+    let (old, new) = (rules("contains acme"), rules("matches /acme corp/"));
     let told = out(&["diff", old.path(), new.path()], 1);
     has(
         &told,
@@ -668,8 +772,305 @@ fn changes_that_no_example_shows_are_perhaps_and_counted_apart() {
     has(&out(&["diff", old.path(), new.path(), "--format", "markdown"], 1), &["| perhaps: not proved, as no example was found |"]);
     let document = json(&["diff", old.path(), new.path()], 1);
     assert_eq!((&document["changes"][0]["proved"], &document["changes"][1]["proved"]), (&Value::Bool(true), &Value::Bool(false)));
-    let (old, new) = (rules("acme"), rules("acme and source contains me"));
+    let (old, new) = (rules("contains acme"), rules("contains acme and source matches /me/"));
     has(&out(&["diff", old.path(), new.path()], 1), &["The books may differ for 1 kind of lead, which is not proved, as no"]);
+}
+
+#[test]
+fn searches_of_one_text_are_proved_to_include_or_exclude_each_other() {
+    let rules = |asks: &str| Book::new(&format!("rule a {{ when source {asks} route to rep ana }}\n{LAST}"));
+    let (old, new) = (rules("contains acme"), rules("contains \"acme corp\""));
+    has(
+        &out(&["diff", old.path(), new.path()], 1),
+        &[
+            "The books differ for 1 kind of lead. This list is complete.",
+            "for leads: where not (source contains \"acme corp\"); where source contains acme\n",
+        ],
+    );
+    let (old, new) = (rules("contains acme"), rules("contains acme and source contains me"));
+    has(&out(&["diff", old.path(), new.path()], 0), &["Both books treat every possible lead alike."]);
+    for never in [
+        "contains \"acme corp\" and source does not contain acme",
+        "ends with \".com\" and source ends with \".org\"",
+        "starts with \"acme corp\" and source does not contain \"me co\"",
+        "is \"acme corp\" and source does not contain acme",
+        "is acme and source ends with corp",
+        "contains all of [\"new york\", jersey] and source does not contain [york]",
+    ] {
+        let told = out(&["check", rules(never).path(), "--format", "line"], 0);
+        has(&told, &["warning[never-yes]: the rule `a` can never apply: its conditions contradict each other."]);
+        has(&out(&["who", "ana", "--book", rules(never).path()], 0), &["rule a would lead to ana, but no lead can be as it asks"]);
+    }
+    // Those that only look so have an example.
+    for may in [
+        "contains \"acme corp\" and source does not contain inc",
+        "ends with corp and source ends with \"acme corp\"",
+        "starts with \"acme c\" and source does not contain \"acme corp\"",
+        "contains any of [\"acme corp\", beta] and source does not contain acme",
+    ] {
+        let told = out(&["who", "ana", "--book", rules(may).path()], 0);
+        has(&told, &["ana can get a lead in 1 way:", "for example lead"]);
+    }
+    // A rule that asks for less takes all, and what is left over is said without what follows from the rest.
+    let book = Book::new(&format!(
+        "priorities [one, two]\nrule broad {{ priority one when source contains acme route to queue review }}\nrule narrow {{ priority two when source contains \"acme corp\" route to rep ana }}\n{LAST}"
+    ));
+    let told = out(&["check", book.path()], 0);
+    has(&told, &["the rule `narrow` never wins: `broad` takes every lead before it"]);
+    has(&told, &["note: where not (source contains acme), or it cannot be told\n"]);
+}
+
+#[test]
+fn conditions_with_too_many_cases_are_called_by_their_names() {
+    let entangled = |letter: char| {
+        (0..11).map(|i| format!("(source contains {letter}{i} or email contains {letter}{i})")).collect::<Vec<_>>().join(" and ")
+    };
+    let book = |letter: char| {
+        Book::new(&format!(
+            "segment wild {{ {} }}\nrule big {{ priority 1 when {} route to rep ana }}\nrule some {{ priority 1 when wild and state is CA route to rep bo }}\n{LAST}",
+            entangled('w'),
+            entangled(letter)
+        ))
+    };
+    let (old, new) = (book('a'), book('b'));
+    let told = out(&["check", old.path()], 0);
+    has(
+        &told,
+        &[
+            "advice[undecided]: the segment `wild` has too many cases to look into, so nothing is proved of what hangs on it\n  --> book.turf:18:9",
+            "advice[undecided]: the condition of the rule `big` has too many cases to look into",
+            "make several rules of it with fewer of them each",
+            "both apply to: where the condition of the rule `big` is yes; where the condition of the rule `some` is yes\n",
+            "where not (the condition of the rule `big` is yes); where not (the condition of the rule `some` is yes)\n",
+        ],
+    );
+    has(
+        &out(&["diff", old.path(), new.path()], 1),
+        &[
+            "the condition of the rule `big` of the old book is yes",
+            "the condition of the rule `big` of the new book is yes",
+            "(the condition of the rule `some` is yes)",
+        ],
+    );
+}
+
+#[test]
+fn fields_that_a_headline_leaves_out_are_listed() {
+    let fields: String = (0..9).map(|i| format!("n{i}: number\n")).collect();
+    let book = Book::new(&format!(
+        "record thing {{ id: text, key  used: number {fields} }}\nrule t for thing {{ priority 1 when used > 1 route to queue review }}\notherwise for thing {{ route to queue review }}\n{LAST}"
+    ));
+    book.append("turf.toml", "[records.thing]\nfile = \"things.csv\"\n");
+    book.write("things.csv", "id,used,n0,n1,n2,n3,n4,n5,n6,n7,n8\n");
+    let document = json(&["check", book.path()], 0);
+    let thing =
+        document["findings"].as_array().unwrap().iter().find(|f| f["headline"].as_str().unwrap().contains("record `thing`")).unwrap();
+    assert!(thing["headline"].as_str().unwrap().ends_with("`n7` and 1 more"), "{thing}");
+    assert_eq!(thing["about"], serde_json::json!(["nothing asks about `n8` either"]), "{thing}");
+}
+
+#[test]
+fn examples_are_ordinary_and_at_an_hour_at_which_they_show_something() {
+    let rules = |end: &str| {
+        format!(
+            "calendar late {{ zone \"UTC\" open mon..fri 20:00..22:00 }}\ncalendar weekend {{ zone \"UTC\" open sat 10:00..11:00 }}\nrule big {{ priority 1 when employees >= 1_000 route to rep cy if at work }}\nrule sat {{ priority 2 when postal is 94105 route to rep bo if at work }}\nrule zip {{ priority 3 when postal starts with 94105 {end} }}\n{LAST}"
+        )
+    };
+    let reps = "id,active,since,speaks,capacity,hours,manager\nbo,yes,2021-01-01,fr,2,weekend,\ncy,yes,2022-01-01,fr,2,late,\n";
+    let book = |end: &str| {
+        let book = Book::with(&rules(end), reps, LEADS);
+        book.write("book.turf", &(RECORDS.replace("manager: rep", "hours: calendar  manager: rep") + &rules(end)));
+        book
+    };
+    let last = book("route to queue review");
+    let told = out(&["who", "cy", "--book", last.path()], 0);
+    has(&told, &["cy can get a lead in 1 way:", "employees: 1000", "on 2027-03-01 at 20:00\n"]);
+    let document = json(&["who", "cy", "--book", last.path()], 0);
+    assert_eq!(document["ways"][0]["example"]["at"], "2027-03-01 20:00+00:00", "{document}");
+    has(&out(&["who", "bo", "--book", last.path()], 0), &["postal: 94105,", "on 2027-03-06 at 10:00\n"]);
+    // Where nobody is at work at nine, both books come to the same then.
+    let (old, new) = (book("and employees < 5 route to rep cy if at work"), book("and employees < 5 route to rep bo if at work"));
+    has(&out(&["diff", old.path(), new.path()], 1), &["on 2027-03-01 at 20:00: cy, now queue triage\n"]);
+    // A postal code that is whole already.
+    let whole = Book::new(&format!("rule zip {{ priority 1 when postal starts with 94105 route to rep cy }}\n{LAST}"));
+    has(&out(&["who", "cy", "--book", whole.path()], 0), &["postal: 94105, "]);
+}
+
+#[test]
+fn rules_that_never_win_are_shown_by_a_lead_that_another_takes() {
+    let told = |route: &str| {
+        let rules = format!(
+            "priorities [one, two]\nrule first {{ priority one when state in [CA, OR] route to {route} }}\nrule second {{ priority two when state is OR and employees > 5 route to rep bo }}\n{LAST}"
+        );
+        json(&["check", Book::new(&rules).path()], 0)
+    };
+    for (route, name) in [("queue review", "hidden-rule"), ("rep ana", "fallback-rule")] {
+        let document = told(route);
+        let finding = document["findings"].as_array().unwrap().iter().find(|f| f["name"] == name).unwrap();
+        assert_eq!(finding["example"]["fields"]["state"], "OR", "{finding}");
+        assert!(finding["example"]["fields"]["employees"].as_i64() > Some(5), "{finding}");
+    }
+}
+
+#[test]
+fn what_clashes_is_told_in_the_order_in_which_it_stands() {
+    let rules = format!(
+        "overlap {{ lowest priority, then name }}\npriorities [geo]\nterritory west {{ priority geo where state is CA owner ana\n territory inner {{ where state is OR owner bo }} }}\nrule r {{ priority geo when territory is present route to owner of territory }}\n{LAST}"
+    );
+    let told = json(&["check", Book::new(&rules).path()], 0);
+    let finding = told["findings"].as_array().unwrap().iter().find(|f| f["name"] == "never-yes").unwrap();
+    let labels: Vec<&str> = finding["labels"].as_array().unwrap().iter().map(|l| l["text"].as_str().unwrap()).collect();
+    assert_eq!(labels, ["", "what the territory `west` around it claims", "and this cannot both be"], "{finding}");
+}
+
+#[test]
+fn a_conflict_is_shown_where_some_part_of_it_can_be() {
+    // No address at acme.example ends with .edu, but a source may be a university.
+    let rules = |edu: &str| {
+        format!(
+            "rule edu {{ priority 1 when {edu} route to queue review }}\nrule named {{ priority 1 when domain of email is \"acme.example\" route to rep ana }}\n{LAST}"
+        )
+    };
+    let told = out(&["check", Book::new(&rules("email ends with \".edu\" or source contains university")).path()], 1);
+    has(
+        &told,
+        &[
+            "error[rules-conflict]: the rules `edu` and `named` have one priority and can both apply",
+            "email: \"alex@acme.example\"",
+            "source: \"example university\"",
+        ],
+    );
+    let told = out(&["check", Book::new(&rules("email ends with \".edu\"")).path()], 0);
+    assert!(!told.contains("rules-conflict"), "{told}");
+    has(&out(&["check", Book::new(&rules("email ends with \"acme.example\"")).path()], 1), &["can both apply"]);
+    has(&out(&["check", Book::new(&rules("email ends with \".example\"")).path()], 1), &["can both apply"]);
+}
+
+#[test]
+fn what_others_of_a_chain_would_take_is_left_to_them() {
+    let chain = format!(
+        "rule all {{ priority 1 when employees >= 5 route to rep ana where rep.speaks contains lead.language, else rep cy where rep.speaks contains lead.language, else queue review }}\n{LAST}"
+    );
+    // Cy gets what Ana does not speak, and the queue what neither does.
+    has(&not(&chain, "L1", "cy"), &["if language were fr (not en), it would go to cy by the rule all."]);
+    has(&not(&chain, "L1", "review"), &["if language were missing (not en), it would go to queue review by the rule all."]);
+    // A rule decides only where somebody can take the record.
+    let rule = format!("rule all {{ priority 1 when employees >= 5 route to rep cy where rep.speaks contains lead.language }}\n{LAST}");
+    has(&not(&rule, "L1", "all"), &["if language were fr (not en), it would go to cy by the rule all."]);
+    let told = out(&["who", "cy", "--book", Book::new(&chain).path()], 0);
+    has(&told, &["rule all (book.turf:18): rep cy where rep.speaks contains lead.language, when nobody before", "language: fr"]);
+    // Rules before, whose people could be away, are left out of the example as well.
+    let zips = format!(
+        "rule a {{ priority 1 when postal starts with 941 route to rep ana }}\nrule b {{ priority 2 when postal starts with 94 route to rep cy }}\n{LAST}"
+    );
+    has(&out(&["who", "cy", "--book", Book::new(&zips).path()], 0), &["something that begins with 94", "postal: 94005"]);
+    let never = format!(
+        "team t {{ members where rep.speaks contains lead.language pick fewest open }}\nrule es {{ priority 1 when language is es route to team t, else rep cy where rep.capacity > 5 }}\n{LAST}"
+    );
+    has(
+        &out(&["who", "cy", "--book", Book::new(&never).path()], 0),
+        &[
+            "cy can get no lead: rule es would lead to cy by team t, but no lead it applies to fits; rule es asks for rep cy where rep.capacity > 5, which cy never fits.\n",
+        ],
+    );
+}
+
+#[test]
+fn what_was_seen_before_may_be_something_new() {
+    let rules = format!(
+        "rule new {{ priority 1 when not seen before by email within 30 days route to rep cy }}\nrule again {{ priority 2 when state is CA route to rep bo }}\n{LAST}"
+    );
+    let leads = format!("{LEADS}L3,jo@acme.example,CA,94105,en,50,1000,web,2027-03-01T12:00Z\n");
+    let book = Book::with(&rules, REPS, &leads);
+    let told = out(&["why", "L3", "--book", book.path(), "--not", "cy"], 0).split_whitespace().collect::<Vec<_>>().join(" ");
+    has(&told, &["if email were somebody-new@example.com (not jo@acme.example), it would go to cy by the rule new."]);
+}
+
+#[test]
+fn a_field_whose_capitals_matter_no_longer_is_no_longer_searched_alike() {
+    let rules = format!("rule a {{ priority 1 when source contains acme route to rep ana }}\n{LAST}");
+    let (old, new) = (Book::new(&rules), Book::new(&rules));
+    new.write("book.turf", &(RECORDS.replace("source: text", "source: text, any case") + &rules));
+    let told = out(&["diff", old.path(), new.path()], 1);
+    has(&told, &["where not (source contains acme); where source contains acme (capitals do not matter)\n", "perhaps: not proved"]);
+    // Where both say so the words need not.
+    let told = out(&["diff", new.path(), old.path()], 1);
+    has(&told, &["source contains acme (capitals do not matter)"]);
+    has(&out(&["who", "ana", "--book", new.path()], 0), &["leads: where source contains acme\n"]);
+}
+
+#[test]
+fn rules_to_merge_are_told_with_a_text_that_says_no_more_and_no_less() {
+    let rule = |name: &str, asks: &str| format!("rule {name} {{ priority 1 when {asks} }}\n");
+    let told = |one: &str, other: &str| {
+        let route = |asks: &str| {
+            let (asks, dates) = asks.split_once('|').unwrap_or((asks, ""));
+            format!("{asks} and worth > 5 route to rep ana {dates}")
+        };
+        out(&["check", Book::new(&format!("{}{}{LAST}", rule("a", &route(one)), rule("b", &route(other)))).path(), "--format", "line"], 0)
+    };
+    for (one, other, help) in [
+        (
+            "state is CA|through 2026-12-31",
+            "state is CA|from 2027-01-01",
+            "their periods, which adjoin. One rule could say it all: take the dates out of `a` and remove `b`.",
+        ),
+        (
+            "(state is CA or language is fr)|from 2026-07-01 through 2026-12-31",
+            "(language is fr or state is CA)|from 2026-01-01 through 2026-06-30",
+            "write `from 2026-01-01 through 2026-12-31` in `b` and remove `a`.",
+        ),
+        ("state is CA", "state in [NV, OR]", "ask `state in [CA, NV, OR]` in `a` and remove `b`."),
+        ("state is CA", "state is not CA", "ask `state is present` in `a` and remove `b`."),
+        ("postal starts with 94", "postal starts with 95", "ask `postal starts with any of [94, 95]` in `a` and remove `b`."),
+        ("employees < 500", "employees in 500..999", "ask `employees <= 999` in `a` and remove `b`."),
+        ("employees in 1..10", "employees > 10", "ask `employees >= 1` in `a` and remove `b`."),
+        // Between whole numbers lie others.
+        ("employees in 100..499", "employees in 500..999", "ask `employees in 100..499 or employees in 500..999` in `a` and remove `b`."),
+        (
+            "source starts with A",
+            "source is not Berlin and not source starts with A",
+            "in `a` join with `or` what they ask of `source`, and remove `b`.",
+        ),
+    ] {
+        has(&told(one, other), &["advice[mergeable-rules]: the rules", help]);
+    }
+    for (one, other) in [
+        ("state is CA|through 2026-12-30", "state is CA|from 2027-01-01"),
+        ("state is CA|through 2026-12-31", "state is NV|from 2027-01-01"),
+    ] {
+        assert!(!told(one, other).contains("mergeable"), "{one}, {other}");
+    }
+}
+
+#[test]
+fn days_that_contradict_dates_told_from_the_present_are_found() {
+    let rules = |asks: &str| format!("rule a {{ when {asks} route to rep ana }}\n{LAST}");
+    let book = |asks: &str| {
+        let book = Book::new(&rules(asks));
+        book.write("book.turf", &(RECORDS.replace("  source: text\n", "  source: text\n  renewal: date\n  signed: time\n") + &rules(asks)));
+        book.write(
+            "turf.toml",
+            &TOML.replace("absent = true }", "absent = true }\nrenewal = { absent = true }\nsigned = { absent = true }"),
+        );
+        book
+    };
+    for never in [
+        "renewal before 2027-01-01 and renewal within next 3 months from 2027-01-01",
+        "renewal after 2027-04-30 and renewal within next 1 month through 2027-03-30",
+        "signed before 2027-01-01 and signed after now from 2027-01-01",
+        "signed before 2027-01-01T12:00Z and signed within last 2 hours from 2027-01-02",
+    ] {
+        has(&out(&["check", book(never).path(), "--format", "line"], 0), &["warning[never-yes]: the rule `a` can never apply"]);
+    }
+    for (may, example) in [
+        ("renewal before 2027-01-02 and renewal within next 3 months from 2027-01-01", "renewal: 2027-01-01"),
+        ("renewal after 2027-04-29 and renewal within next 1 month through 2027-03-30", "renewal: 2027-04-30"),
+        ("signed before 2027-01-01T12:00Z and signed within last 2 hours from 2027-01-01", "signed: 2027-01-01T09:00:00Z"),
+    ] {
+        let told = out(&["who", "ana", "--book", book(may).path()], 0);
+        has(&told, &["ana can get a lead in 1 way:", example]);
+    }
 }
 
 #[test]
@@ -679,12 +1080,12 @@ fn who_is_asked_again_changes_nothing() {
     let (first, second) = (west("rep ana, else rep bo"), west("rep ana, else rep ana, else rep bo"));
     has(&out(&["diff", first.path(), second.path()], 0), &["Both books treat every possible lead alike."]);
     // So does a later rule that asks nobody else.
-    let first = "rule west { priority one when state is CA route to rep ana }\n";
+    let first = "rule west { priority one when state is CA route to rep ana if available }\n";
     let later = |route: &str| book(&format!("{first}rule all {{ priority two when state in [CA, OR] route to {route} }}"));
-    let told = out(&["diff", book(first).path(), later("rep ana").path()], 1);
-    has(&told, &["differ for 1 kind of lead", "now  all: rep ana; if", "for leads: state is OR\n"]);
-    let told = out(&["diff", book(first).path(), later("rep ana, else rep bo").path()], 1);
-    has(&told, &["differ for 2 kinds of lead", "now  west: rep ana; if nobody can, all: rep bo; if nobody can, otherwise"]);
+    let told = out(&["diff", book(first).path(), later("rep ana if available").path()], 1);
+    has(&told, &["differ for 1 kind of lead", "now  all: rep ana if available; if", "for leads: state is OR\n"]);
+    let told = out(&["diff", book(first).path(), later("rep ana if available, else rep bo").path()], 1);
+    has(&told, &["differ for 2 kinds of lead", "now  west: rep ana if available; if nobody can, all: rep bo\n"]);
     // What an overlay adds twice is added twice.
     let overlay = |adds: &str| book(&format!("overlay help {{ when state is CA {adds} }}"));
     let (one, two) = (overlay("add rep ana as helper"), overlay("add rep ana as helper add rep ana as advisor"));
@@ -704,7 +1105,7 @@ fn what_is_missing_or_on_file_is_said_without_double_negation() {
 #[test]
 fn times_are_said_and_shown_on_whole_minutes() {
     let rules = format!(
-        "priorities [one, two, three, four]\nrule a {{ priority two when received in 2027-03-01T08:00..2027-03-01T17:00 route to rep ana }}\nrule b {{ priority three when received before 2027-03-01T07:00Z and received after 2027-03-01T06:59Z route to rep bo }}\nrule c {{ priority one when received after now route to rep ana }}\nrule d {{ priority four when received after 2026-03-02T08:00 and received before 2026-03-03T00:00 route to rep cy }}\n{LAST}"
+        "priorities [one, two, three, four]\nrule a {{ priority two when received in 2027-03-01T08:00..2027-03-01T17:00 route to rep ana }}\nrule b {{ priority three when received before 2027-03-01T07:00Z and received after 2027-03-01T06:59Z route to rep bo }}\nrule c {{ priority four when received after now route to rep ana }}\nrule d {{ priority one when received after 2026-03-02T08:00 and received before 2026-03-03T00:00 route to rep cy }}\n{LAST}"
     );
     let book = Book::new(&rules);
     let told = out(&["who", "ana", "--book", book.path()], 0);
@@ -713,7 +1114,7 @@ fn times_are_said_and_shown_on_whole_minutes() {
         &[
             "received from 2027-03-01 08:00+00:00 to 2027-03-01 17:00+00:00\n",
             "received: 2027-03-01T09:00:00Z",
-            "received: 2027-03-01T09:01:00Z",
+            "received: 2027-03-01T17:01:00Z",
         ],
     );
     let told = out(&["who", "bo", "--book", book.path()], 0);
@@ -756,6 +1157,24 @@ fn who_says_why_an_owner_gets_nothing_and_who_owns_by_a_team() {
     has(&who("cy", &format!("{yz}\n{to_owner}")), &["cy can get no lead: no team, territory or rule leads there.\n"]);
     let hidden = "priorities [one, two]\nrule first { priority one when state is present route to queue review }\nrule last { priority two when state is CA route to rep cy }";
     has(&who("cy", hidden), &["cy can get no lead: rule last would lead to cy, but rules before it take every such lead.\n"]);
+    // The same by a team.
+    let of_team =
+        "team t { members bo pick in turn }\nterritory y { where state is CA owner ana }\nterritory z { where state is CA owner team t }";
+    has(
+        &who("bo", &format!("{of_team}\n{to_owner}")),
+        &["bo can get no lead: the territory z would lead to bo as one of team t, but y always wins.\n"],
+    );
+    has(
+        &who("bo", &format!("{of_team}\nrule turf {{ when state is CA route to rep ana }}")),
+        &["bo can get no lead: team t, of which bo can be one, owns the territory z, but no rule leads to the owner of a territory.\n"],
+    );
+    let unfit = "team t { members where rep.speaks contains lead.language pick fewest open }\nterritory z { where state is CA and language is en owner team t }";
+    has(
+        &who("cy", &format!("{unfit}\n{to_owner}")),
+        &["cy can get no lead: the territory z would lead to cy as one of team t, but no lead in it makes cy a member of that team.\n"],
+    );
+    let idle = "team t { members cy pick in turn }\nrule turf { when state is CA route to rep ana }";
+    has(&who("cy", idle), &["cy can get no lead: cy can be one of team t, but nothing leads to that team.\n"]);
     let team = "team t { members ana, bo pick in turn }\nterritory u { where state is CA owner team t }\nterritory v { where state is OR owner bo }";
     let told = who("bo", &format!("{team}\n{to_owner}"));
     has(

@@ -246,6 +246,8 @@ impl Judge<'_, '_> {
                 clashing.remove(at);
             }
         }
+        // Told in the order in which they stand.
+        clashing.sort_by_key(|(span, ..)| *span);
         let turned = parts.first().is_some_and(|p| p.turned);
         let headline = match (all, turned) {
             (true, _) => format!("{} can never apply: its conditions contradict each other", self.what),

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::decide::{Context, Decision, decide};
-use crate::diagnostic::Witness;
-use crate::model::{RecordId, ReferenceData, Type};
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+
+use crate::decide::{Context, Decision, PassedOver, decide};
+use crate::diagnostic::{Plain, Shown, Witness};
+use crate::model::{RecordId, ReferenceData, Type, Value, plain, read_cell, show_time};
 use crate::plan::Plan;
 use crate::space::{About, Cell, Example, Ordinary, field_at};
 use crate::state::State;
@@ -37,6 +40,14 @@ impl DecidedExample {
         let decision = &self.decision;
         Context::new(&self.plan, &decision.record, state, decision.at).placed_in(decision.placement.territory())
     }
+}
+
+/// Returns whether somebody could not take a record because it comes outside the working hours.
+#[must_use]
+pub fn is_off_hours(decision: &Decision) -> bool {
+    let added = decision.added.iter().flat_map(|added| &added.attempts);
+    let attempts = decision.trials.iter().flat_map(|trial| &trial.attempts).chain(added);
+    attempts.flat_map(|attempt| &attempt.candidates).any(|candidate| matches!(candidate.passed_over, Some(PassedOver::OffHours { .. })))
 }
 
 impl Examples<'_> {
@@ -85,9 +96,38 @@ impl Examples<'_> {
                 Cell::Dangling(text) => format!("{} (not on file)", wording::as_written(text)),
                 Cell::Elements(all) => format!("[{}]", all.iter().map(|e| wording::as_written(e)).collect::<Vec<_>>().join(", ")),
             };
-            fields.push((path.join("."), value));
+            let plain = plain_of(cell, ty, &self.plan.book.zone);
+            fields.push(Shown { name: path.join("."), text: value, value: plain });
         }
-        let on = self.plan.book.zone.to_datetime(example.now).date().to_string();
-        Witness { record: record.name.to_string(), on, fields }
+        let local = self.plan.book.zone.to_datetime(example.now);
+        let whole = local.second() == 0 && local.subsec_nanosecond() == 0;
+        let time = local.strftime(if whole { "%H:%M" } else { "%H:%M:%S" }).to_string();
+        let time = (local.time() != Time::constant(9, 0, 0, 0)).then_some(time);
+        let at = show_time(example.now, &self.plan.book.zone);
+        Witness { record: record.name.to_string(), on: local.date().to_string(), time, at, fields }
+    }
+}
+
+/// A cell as programs read it.
+fn plain_of(cell: &Cell, ty: &Type, zone: &TimeZone) -> Plain {
+    match cell {
+        Cell::Elements(all) => Plain::List(all.iter().map(ToString::to_string).collect()),
+        Cell::Found(key) | Cell::Dangling(key) => Plain::Text(key.to_string()),
+        Cell::Text(text) => match read_cell(text, ty, zone) {
+            Ok(value) => plain_value(value.as_ref(), ty),
+            Err(_) => Plain::Text(text.to_string()),
+        },
+    }
+}
+
+/// Returns a value as programs read it.
+#[must_use]
+pub fn plain_value(value: Option<&Value>, ty: &Type) -> Plain {
+    match value {
+        None => Plain::Nothing,
+        Some(Value::YesNo(yes)) => Plain::YesNo(*yes),
+        Some(Value::Number(number)) => Plain::Number(number.normalize()),
+        Some(Value::Set { listed, unlisted }) => Plain::List(listed.iter().chain(unlisted).map(ToString::to_string).collect()),
+        Some(value) => Plain::Text(plain(value, ty)),
     }
 }

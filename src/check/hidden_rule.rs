@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::ground::Ground;
+use super::ground::{Ground, Shown, Tried};
 use super::proofs::Proofs;
-use crate::diagnostic::{Diagnostic, DiagnosticName, Severity};
+use crate::decide::Decider;
+use crate::diagnostic::{Diagnostic, DiagnosticName, Severity, Witness};
 use crate::space::{Hiding, Ranked};
 use crate::text::wording;
 
@@ -105,8 +106,33 @@ fn hidden(ground: &Ground<'_>, position: usize, by: &[usize], first: usize, proo
     if by.len() > NAMED {
         finding = finding.help(format!("All of those: {}.", wording::join(&quoted(ground, by), "and")));
     }
+    let finding = finding
+        .shown_by(example(ground, position, proofs, |tried| tried.decision.outcome.by != Some(Decider::Rule(ground.order[position]))));
     proofs.found(finding, ground.record, ground.regions[position].areas.clone());
 }
+
+/// A record to which the rule applies.
+fn example(ground: &Ground<'_>, position: usize, proofs: &Proofs, shows: impl Fn(&Tried<'_>) -> bool) -> Option<Witness> {
+    // In a book with thousands of such rules they show the same mistake.
+    let like = |finding: &&Diagnostic| matches!(finding.name, DiagnosticName::HiddenRule | DiagnosticName::FallbackRule);
+    if proofs.findings.iter().filter(like).nth(EXAMPLES - 1).is_some() {
+        return None;
+    }
+    let mut areas: Vec<_> = ground.regions[position].areas.iter().collect();
+    areas.sort_by_cached_key(|area| ground.largeness(area));
+    areas.into_iter().take(MOST_SHOWN).find_map(|area| {
+        match ground.show(area, |tried| tried.applies(ground.rule(position)) && shows(tried)) {
+            Shown::Example(example) => Some(example),
+            Shown::Unclear | Shown::Mistake(_) => None,
+        }
+    })
+}
+
+/// How many of these findings have an example.
+const EXAMPLES: usize = 25;
+
+/// How many parts of a rule are tried for an example.
+const MOST_SHOWN: usize = 6;
 
 /// A rule that only gets what those before it could not give to anybody.
 fn rescue(ground: &Ground<'_>, position: usize, by: &[usize], proofs: &mut Proofs) {
@@ -119,6 +145,11 @@ fn rescue(ground: &Ground<'_>, position: usize, by: &[usize], proofs: &mut Proof
     for other in by.iter().take(LABELS) {
         finding = finding.at(ground.rule(*other).name.span, "comes first");
     }
-    let finding = finding.help("If that is what it is for, all is well; else put it before them with `priority`.");
+    let finding = finding.help("If that is what it is for, all is well; else put it before them with `priority`.").shown_by(example(
+        ground,
+        position,
+        proofs,
+        |_| true,
+    ));
     proofs.found(finding, ground.record, ground.regions[position].areas.clone());
 }

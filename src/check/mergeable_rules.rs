@@ -1,17 +1,19 @@
 //! Rules that do the same and lie side by side, so that one could say it.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
+
+use jiff::civil::Date;
 
 use super::ground::Ground;
+use super::joined::joined;
 use super::proofs::Proofs;
 use crate::diagnostic::{Diagnostic, DiagnosticName};
-use crate::model::words::{action, condition};
-use crate::model::{Condition, ConditionKind, Predicate, Right, Rule, Rulebook, Test, Value, ValueSet};
-use crate::space::{Area, AxisId};
+use crate::model::words::{action, dates};
+use crate::model::{Dates, Rule};
+use crate::space::{Area, Aspect, AxisId};
 use crate::text::wording;
 
-/// Finds rules of one priority, with the same action, whose conditions differ in one field only.
+/// Finds rules of one priority, with the same action, whose conditions differ in one field only, or whose periods adjoin.
 pub(super) fn check(ground: &Ground<'_>, proofs: &mut Proofs) {
     let mut alike: BTreeMap<(u32, String), Vec<usize>> = BTreeMap::new();
     for position in 0..ground.order.len() {
@@ -19,12 +21,13 @@ pub(super) fn check(ground: &Ground<'_>, proofs: &mut Proofs) {
         let action = format!("{} {:?}", action(&ground.plan.book, rule), (rule.dates.from, rule.dates.through));
         alike.entry((rule.priority.rank, action)).or_default().push(position);
     }
+    periods(ground, proofs);
     for group in alike.values().filter(|g| g.len() > 1) {
         // By what is left of a rule's area without one of its fields: rules that share it differ in that field only.
         let mut sharing: HashMap<(AxisId, Area), Vec<usize>> = HashMap::new();
         for position in group {
             let [area] = ground.regions[*position].areas.as_slice() else { continue };
-            for (axis, _) in area.restricts() {
+            for (axis, _) in area.restricts().filter(|(axis, _)| ground.space.axis(*axis).key.aspect != Aspect::Today) {
                 sharing.entry((axis, area.with(axis, None))).or_default().push(*position);
             }
         }
@@ -55,58 +58,70 @@ const LABELS: usize = 4;
 
 fn finding(ground: &Ground<'_>, together: &[usize], axis: AxisId, proofs: &mut Proofs) {
     let rules: Vec<&Rule> = together.iter().map(|p| ground.rule(*p)).collect();
-    let names: Vec<String> = rules.iter().map(|r| format!("`{}`", r.name)).collect();
     let field = &ground.space.axis(axis).written;
-    let headline = format!("the rules {} do the same and differ only in `{field}`", wording::some_of(&names, 6));
+    let sets = together.iter().filter_map(|p| ground.regions[*p].areas.first()?.on(axis));
+    let Some(union) = sets.cloned().reduce(|a, b| a.or(&b)) else { return };
+    let help = joined(&ground.plan.book, &rules, (ground.space.axis(axis), &union));
+    proofs.findings.push(told(&rules, &format!("`{field}`"), &help));
+}
+
+fn told(rules: &[&Rule], differ: &str, help: &str) -> Diagnostic {
+    let names: Vec<String> = rules.iter().map(|r| format!("`{}`", r.name)).collect();
+    let headline = format!("the rules {} do the same and differ only in {differ}", wording::some_of(&names, 6));
     let mut finding = Diagnostic::new(DiagnosticName::MergeableRules, headline);
     for (at, rule) in rules.iter().enumerate().take(LABELS) {
         finding = finding.at(rule.name.span, if at == 0 { "" } else { "does the same" });
     }
-    proofs.findings.push(finding.help(format!("One rule could say it all: {}.", joined(&ground.plan.book, &rules, field))));
+    finding.help(format!("One rule could say it all: {help}."))
 }
 
-/// Writes what one rule would ask in place of several.
-fn joined(book: &Rulebook, rules: &[&Rule], field: &str) -> String {
-    let parts: Vec<Vec<&Condition>> = rules.iter().map(|r| r.condition.parts()).collect();
-    let words = |part: &Condition| condition(book, part);
-    // What all of them ask stays; the one part that each has for itself is joined.
-    let shared = |part: &Condition| parts.iter().all(|own| own.iter().any(|p| words(p) == words(part)));
-    let own: Option<Vec<Condition>> = parts
-        .iter()
-        .map(|of| {
-            let mut alone = of.iter().filter(|p| !shared(p));
-            alone.next().filter(|_| alone.next().is_none()).map(|p| (*p).clone())
-        })
-        .collect();
-    let Some((first, rest)) = own.as_deref().and_then(<[Condition]>::split_first) else {
-        return format!("join what they ask of `{field}` with `or`");
-    };
-    let list = rest.iter().try_fold(first.clone(), |all, next| listed(&all, next));
-    let either = || Condition { kind: ConditionKind::Any(own.iter().flatten().cloned().collect()), span: first.span };
-    let names: Vec<String> = rules.iter().skip(1).map(|r| format!("`{}`", r.name)).collect();
-    let first = rules.first().map_or("", |r| r.name.as_str());
-    format!("ask `{}` in `{first}` and remove {}", words(&list.unwrap_or_else(either)), wording::join(&names, "and"))
-}
-
-/// Two tests of one field for texts, as one test for any of them.
-fn listed(one: &Condition, other: &Condition) -> Option<Condition> {
-    let texts = |condition: &Condition| match &condition.kind {
-        ConditionKind::Test(test) if !test.negated => match &test.predicate {
-            Predicate::Is(Right::Value(Value::Text(text) | Value::Choice(text))) => Some((test.clone(), HashSet::from([text.clone()]))),
-            Predicate::In(set) if set.list.is_none() && set.numbers.is_empty() && set.dates.is_empty() => {
-                Some((test.clone(), HashSet::clone(&set.texts)))
-            }
-            _ => None,
-        },
-        _ => None,
-    };
-    let ((test, mut all), (second, more)) = (texts(one)?, texts(other)?);
-    if (&test.subject.place, test.subject.attribute, test.subject.domain_of)
-        != (&second.subject.place, second.subject.attribute, second.subject.domain_of)
-    {
-        return None;
+/// Finds rules that ask and do the same in periods of which one begins where the other ends.
+fn periods(ground: &Ground<'_>, proofs: &mut Proofs) {
+    let mut alike: BTreeMap<(u32, usize, Vec<Area>), Vec<usize>> = BTreeMap::new();
+    for position in 0..ground.order.len() {
+        let rule = ground.rule(position);
+        if rule.dates.from.is_none() && rule.dates.through.is_none() {
+            continue;
+        }
+        let undated = |area: &Area| area.only(|axis| ground.space.axis(axis).key.aspect != Aspect::Today);
+        let mut asked: Vec<Area> = ground.regions[position].areas.iter().map(undated).collect();
+        asked.sort_unstable();
+        asked.dedup();
+        if !asked.is_empty() {
+            alike.entry((rule.priority.rank, ground.actions[position], asked)).or_default().push(position);
+        }
     }
-    all.extend(more);
-    let set = ValueSet { list: None, texts: Arc::new(all), numbers: Arc::default(), dates: Arc::default() };
-    Some(Condition { kind: ConditionKind::Test(Box::new(Test { predicate: Predicate::In(set), ..*test })), span: one.span })
+    for mut group in alike.into_values().filter(|g| g.len() > 1) {
+        group.sort_by_key(|p| (ground.rule(*p).dates.from, ground.rule(*p).dates.through.unwrap_or(Date::MAX), *p));
+        let mut runs: Vec<Vec<usize>> = Vec::new();
+        let mut end: Option<Date> = None;
+        for position in group {
+            let own = &ground.rule(position).dates;
+            let through = own.through.unwrap_or(Date::MAX);
+            // One inside another is a rule that is not needed, and said as such.
+            if runs.last().is_some() && end.is_some_and(|end| through <= end) {
+                continue;
+            }
+            let next = end.and_then(|end| end.tomorrow().ok());
+            match runs.last_mut() {
+                Some(run) if end == Some(Date::MAX) || own.from.is_none_or(|from| next.is_some_and(|next| from <= next)) => {
+                    run.push(position)
+                }
+                _ => runs.push(vec![position]),
+            }
+            end = Some(through);
+        }
+        for run in runs.iter().filter(|run| run.len() > 1) {
+            let rules: Vec<&Rule> = run.iter().map(|p| ground.rule(*p)).collect();
+            let [first, others @ .., last] = rules.as_slice() else { continue };
+            let whole = Dates { from: first.dates.from, through: last.dates.through, span: None };
+            let gone: Vec<String> = others.iter().chain([last]).map(|r| format!("`{}`", r.name)).collect();
+            let gone = wording::join(&gone, "and");
+            let help = match dates(&whole) {
+                Some(period) => format!("write `{period}` in `{}` and remove {gone}", first.name),
+                None => format!("take the dates out of `{}` and remove {gone}", first.name),
+            };
+            proofs.findings.push(told(&rules, "their periods, which adjoin", &help));
+        }
+    }
 }

@@ -9,6 +9,7 @@ mod every_condition;
 mod examples;
 mod ground;
 mod hidden_rule;
+mod joined;
 mod mergeable_rules;
 mod no_whole_number;
 mod proofs;
@@ -23,7 +24,7 @@ mod unused_definition;
 mod unused_field;
 mod uses;
 
-pub use examples::{DecidedExample, Examples};
+pub use examples::{DecidedExample, Examples, is_off_hours, plain_value};
 
 use std::collections::BTreeMap;
 

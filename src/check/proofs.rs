@@ -7,7 +7,7 @@ use super::{Settings, condition_value, hidden_rule, mergeable_rules, rules_confl
 use crate::diagnostic::{Diagnostic, DiagnosticName};
 use crate::model::RecordId;
 use crate::plan::Plan;
-use crate::space::{Area, Space};
+use crate::space::{Area, Closed, Space};
 use crate::text::{Span, wording};
 
 /// How many questions without an answer are reported each by itself.
@@ -41,6 +41,16 @@ impl Proofs {
     /// Notes a question that the budget did not reach.
     pub(super) fn undecided(&mut self, at: Span, what: String) {
         self.undecided.push((at, what));
+    }
+
+    /// Says which conditions could not be looked into.
+    fn closed(&mut self, space: &Space) {
+        for Closed { what, span } in space.closed() {
+            let Some(span) = span else { continue };
+            let headline = format!("{what} has too many cases to look into, so nothing is proved of what hangs on it");
+            let finding = Diagnostic::new(DiagnosticName::Undecided, headline).at(*span, "taken as one question, yes or no");
+            self.findings.push(finding.help("Findings, `turf diff` and `turf who` name it instead of what it asks, and say `perhaps` where it matters; decisions are not touched. Many `or` joined by `and` make so many cases: make several rules of it with fewer of them each, or ask with one list, `in [...]` or `contains any of [...]`, in place of `or`."));
+        }
     }
 
     fn finish(mut self) -> Self {
@@ -86,6 +96,7 @@ pub(super) fn check(plan: &Plan, settings: &Settings) -> Proofs {
         if placed == Some(record) {
             territories::check(&mut ground, &mut proofs);
         }
+        proofs.closed(&ground.space);
         proofs.spaces.push((record, ground.space));
     }
     proofs.finish()

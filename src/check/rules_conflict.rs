@@ -1,9 +1,10 @@
 //! Two rules of one priority that can both apply and do different things: nothing says which goes first.
 
-use super::ground::{Ground, Shown};
+use super::ground::{Ground, Shown, Tried};
 use super::proofs::Proofs;
-use crate::diagnostic::{Diagnostic, DiagnosticName, Severity};
-use crate::space::{Clash, Ranked};
+use crate::decide::Decider;
+use crate::diagnostic::{Diagnostic, DiagnosticName, Severity, Witness};
+use crate::space::{Area, Clash, Ranked};
 use crate::text::wording;
 
 /// How many pairs get a finding of their own with an example; the others are listed together.
@@ -53,8 +54,13 @@ fn with(ground: &Ground<'_>, ranked: &Ranked<'_>, one: usize, end: usize) -> Vec
 
 fn finding(ground: &Ground<'_>, ranked: &Ranked<'_>, (one, clash): (usize, &Clash), proofs: &mut Proofs) {
     let (a, b) = (ground.rule(one), ground.rule(clash.other));
-    let area = ranked.part(one, clash);
-    let shown = ground.show(&area, |tried| tried.applies(a) && tried.applies(b));
+    let mut area = ranked.part(one, clash);
+    let mut shown = ground.show(&area, |tried| tried.applies(a) && tried.applies(b));
+    if let Shown::Unclear = shown
+        && let Some((other, example)) = elsewhere(ground, one, clash.other)
+    {
+        (area, shown) = (other, Shown::Example(example));
+    }
     let (headline, severity, example) = match shown {
         Shown::Example(example) => {
             (format!("the rules `{}` and `{}` have one priority and can both apply", a.name, b.name), Severity::Error, Some(example))
@@ -80,6 +86,26 @@ fn finding(ground: &Ground<'_>, ranked: &Ranked<'_>, (one, clash): (usize, &Clas
         ground.record,
         pairs.collect(),
     );
+}
+
+/// How many other parts are tried where one that is free of earlier rules has no example.
+const MOST_PARTS: usize = 12;
+
+/// Another part that both rules claim, with an example that no rule before them takes.
+fn elsewhere(ground: &Ground<'_>, one: usize, other: usize) -> Option<(Area, Witness)> {
+    let (a, b) = (ground.rule(one), ground.rule(other));
+    let pairs = ground.regions[one].areas.iter().flat_map(|x| ground.regions[other].areas.iter().filter_map(|y| x.and(y)));
+    let mut areas: Vec<Area> = pairs.filter(|area| ground.space.can_be(area, ground.zone())).take(MOST_PARTS * MOST_PARTS).collect();
+    areas.sort_by_cached_key(|area| ground.largeness(area));
+    let own = [one, other].map(|position| Decider::Rule(ground.order[position]));
+    let reached = |tried: &Tried<'_>| tried.decision.trials.iter().any(|trial| own.contains(&trial.decider));
+    areas.into_iter().take(MOST_PARTS).find_map(|area| {
+        let area = ground.space.settled(area);
+        match ground.show(&area, |tried| tried.applies(a) && tried.applies(b) && reached(tried)) {
+            Shown::Example(example) => Some((area, example)),
+            Shown::Unclear | Shown::Mistake(_) => None,
+        }
+    })
 }
 
 impl Others {

@@ -31,9 +31,12 @@ fn finding(id: RecordId, record: &RecordType, uses: &Uses) -> Option<Diagnostic>
         format!("nothing asks about {these} of the record `{}`: {}", record.name, wording::any_of(&names, SHOWN).replace(" or ", " and "));
     let label = if more.is_empty() { "nothing asks about it" } else { "the first of them" };
     let (reads, shown) = if more.is_empty() { ("it", "it is") } else { ("them", "they are") };
+    // What the headline leaves out.
+    let cut = names.iter().skip(SHOWN);
     Some(
         Diagnostic::new(DiagnosticName::UnusedField, headline)
             .at(first.span, label)
+            .about(cut.map(|name| format!("nothing asks about {name} either")).collect())
             .help(format!("turf reads {reads} and nothing asks about {reads}; {shown} shown in explanations only. Take out what you do not need, or see whether a rule was meant to ask.")),
     )
 }

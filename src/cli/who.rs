@@ -6,7 +6,8 @@ use clap::{Args, ValueEnum};
 
 use super::output::{self, Exit, Terminal};
 use super::{examples, routing};
-use crate::reach::{near_reps, who, who_text};
+use crate::diagnostic::render::range;
+use crate::reach::{near_reps, who, who_json, who_text};
 use crate::rim::book;
 use crate::space::Ordinary;
 use crate::text::wording;
@@ -65,6 +66,6 @@ fn answer(arguments: &Arguments, terminal: &Terminal) -> Result<String, Exit> {
     };
     Ok(match arguments.format {
         Format::Text => who_text(&found, |span| opened.snapshot.sources.place(span)),
-        Format::Json => serde_json::to_string_pretty(&found).map_or_else(|e| format!("{{\"error\": \"{e}\"}}\n"), |t| t + "\n"),
+        Format::Json => format!("{:#}\n", who_json(&found, |span| range(span, &opened.snapshot.sources))),
     })
 }

@@ -110,7 +110,7 @@ impl Reading<'_> {
             let rule = &book.rules[id.index()];
             let areas = areas_of(&space.region(self.of.rules[id.index()]));
             let entry = self.routed(rule.name.as_str(), (&rule.route, &steps), areas);
-            let sure = rule.route.iter().any(|t| matches!(t.kind, TargetKind::Queue(_)) && t.condition.is_none());
+            let sure = rule.route.iter().any(|target| people::surely_takes(self.plan, target));
             self.members(Source::Rule(*id), rule.name.as_str(), space, &mut rules);
             rules.push(Entry { respond: respond(rule.respond), sure, ..self.credited(entry, rule.credit) });
         }

@@ -28,8 +28,8 @@ pub use markdown::markdown;
 pub use sample::{Moved, Sample, Tally};
 pub use text::text;
 
-use crate::check::Examples;
-use crate::decide::standings;
+use crate::check::{Examples, is_off_hours};
+use crate::decide::{Decision, standings};
 use crate::diagnostic::{Concerns, Witness};
 use crate::model::RecordId;
 use crate::plan::Plan;
@@ -205,7 +205,7 @@ impl Sides<'_> {
     }
 
     /// Looks for an example on which both books do what was worked out.
-    fn example(&self, areas: &[Area], agrees: impl Fn(&crate::decide::Decision, &crate::decide::Decision) -> bool) -> Found {
+    fn example(&self, areas: &[Area], agrees: impl Fn(&Decision, &Decision) -> bool) -> Found {
         let first = Examples { plan: self.old, record: self.record.0, ordinary: self.ordinary };
         let second = Examples { plan: self.new, record: self.record.1, ordinary: self.ordinary };
         let mut doubtful = None;
@@ -213,8 +213,16 @@ impl Sides<'_> {
             for variant in 0..VARIANTS {
                 let Some(example) = self.space.example(area, &second.about(), variant) else { continue };
                 let (a, b) = (first.decide(&example).decision, second.decide(&example).decision);
+                let moves = |a: &Decision, b: &Decision| (a.outcome.assignee.to_string(), b.outcome.assignee.to_string());
                 if agrees(&a, &b) {
-                    return Found::Shown(second.witness(&example), (a.outcome.assignee.to_string(), b.outcome.assignee.to_string()));
+                    // Where nobody is at work yet, both come to the same; another hour shows more.
+                    let same = a.outcome.assignee == b.outcome.assignee && (is_off_hours(&a) || is_off_hours(&b));
+                    let other = same.then(|| example.at_other_hours()).into_iter().flatten().find_map(|example| {
+                        let (a, b) = (first.decide(&example).decision, second.decide(&example).decision);
+                        (a.outcome.assignee != b.outcome.assignee && agrees(&a, &b)).then(|| (second.witness(&example), moves(&a, &b)))
+                    });
+                    let (witness, moves) = other.unwrap_or_else(|| (second.witness(&example), moves(&a, &b)));
+                    return Found::Shown(witness, moves);
                 }
                 if self.certain && self.space.is_plain(area) {
                     doubtful = doubtful.or_else(|| {
@@ -269,7 +277,7 @@ fn one_line(definition: &str) -> String {
 }
 
 /// What a decision came to, for a report about turf itself.
-fn told(plan: &Plan, decision: &crate::decide::Decision) -> String {
+fn told(plan: &Plan, decision: &Decision) -> String {
     let rule = decision.trials.first().map_or("nothing", |t| match t.decider {
         crate::decide::Decider::Rule(id) => plan.book.rules.get(id.index()).map_or("", |r| r.name.as_str()),
         crate::decide::Decider::Otherwise => "otherwise",

@@ -111,19 +111,23 @@ pub(super) fn title(kind: Kind) -> &'static str {
     }
 }
 
+/// How to have a search go on.
+const LONGER: &str = "A larger `budget` under `[check]` in the turf.toml of the newer book lets it go on.";
+
 pub(super) fn headline(comparison: &Comparison) -> String {
     let names = if comparison.old == comparison.new { String::new() } else { format!(" ({} and {})", comparison.old, comparison.new) };
     let record = &comparison.record;
     let first = match (comparison.changes.len(), comparison.complete) {
         (0, true) if comparison.not_compared.is_empty() => format!("Both books{names} treat every possible {record} alike."),
         (0, true) => format!("As far as rules, territories and the roster go, both books{names} treat every possible {record} alike."),
-        (0, false) => format!("No difference was found{names}, but the search was cut short and there may be some."),
+        (0, false) => format!("No difference was found{names}, but the search was cut short and there may be some. {LONGER}"),
         (n, complete) => {
             let end = match (complete, comparison.not_compared.is_empty()) {
                 (true, true) => "This list is complete.",
                 (true, false) => "This list is complete as far as rules, territories and the roster go.",
                 (false, _) => "The search was cut short: there may be more.",
             };
+            let end = if complete { end.to_owned() } else { format!("{end} {LONGER}") };
             let open = comparison.changes.iter().filter(|c| !c.proved).count();
             let kinds = |n: usize| format!("{} of {record}", wording::count(n, "kind", "kinds"));
             let which = if open == 1 { "which is" } else { "which are" };

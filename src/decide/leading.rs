@@ -1,6 +1,7 @@
 //! Where a target leads to a rep, as formulas of the space: the roster settles what it can, the rest is asked of the record.
 
 use super::bind::{bind, loosened};
+use super::roster::is_active;
 use crate::model::{
     Condition, ConditionKind, FieldPath, Owner, Predicate, Record, RecordId, Right, Target, TargetKind, TeamId, Territory, Test, Value,
 };
@@ -25,7 +26,35 @@ pub struct Leading<'a> {
     pub loose: bool,
 }
 
+/// How many people are gone through to find out where a target leads to anybody.
+const MOST_PEOPLE: usize = 60;
+
 impl Leading<'_> {
+    /// Returns where some of the targets lead to anybody who is active, or to a queue; none where that would be too much to find
+    /// out.
+    pub fn anybody(&mut self, targets: &[Target]) -> Option<NodeId> {
+        let reps: Vec<&Record> =
+            self.plan.book.rep.iter().flat_map(|r| self.plan.data.all(r.record)).filter(|r| is_active(self.plan, r)).collect();
+        if reps.len() > MOST_PEOPLE {
+            return None;
+        }
+        let mut all = Vec::new();
+        for target in targets {
+            if matches!(target.kind, TargetKind::Queue(_)) {
+                all.push(match &target.condition {
+                    Some(condition) => self.survey.condition(&self.plan.book, self.of, condition),
+                    None => self.survey.all([]),
+                });
+            }
+            for rep in &reps {
+                let mut leading =
+                    Leading { plan: self.plan, record: self.record, rep, survey: &mut *self.survey, of: self.of, loose: false };
+                all.extend(leading.target(target).map(|(node, _)| node));
+            }
+        }
+        Some(self.survey.any(all))
+    }
+
     /// Returns where a target can lead to the rep, its own condition included, and the team it asks; none when it never
     /// does.
     pub fn target(&mut self, target: &Target) -> Option<(NodeId, Option<String>)> {

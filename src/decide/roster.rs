@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::PassedOver;
 use super::calendar;
 use super::context::Context;
-use crate::model::{Calendar, CalendarId, Record, Value};
+use crate::model::{Calendar, CalendarId, Record, Target, TargetKind, Value};
 use crate::plan::Plan;
 
 /// Finds a rep in the roster.
@@ -24,6 +24,19 @@ pub fn is_active(plan: &Plan, rep: &Record) -> bool {
 #[must_use]
 pub fn active_rep<'a>(plan: &'a Plan, key: &str) -> Option<&'a Record> {
     rep(plan, key).filter(|r| is_active(plan, r))
+}
+
+/// Returns whether a target takes every record it is offered, as the roster is: a queue, or an active person named without
+/// a condition.
+#[must_use]
+pub fn surely_takes(plan: &Plan, target: &Target) -> bool {
+    let person = |name: &str| active_rep(plan, name).is_some() && !target.if_available && !target.if_at_work;
+    target.condition.is_none()
+        && match &target.kind {
+            TargetKind::Queue(_) => true,
+            TargetKind::Rep(name) => person(&name.text),
+            _ => false,
+        }
 }
 
 /// Finds a rep's calendar.

@@ -4,8 +4,10 @@
 
 mod name;
 pub mod render;
+mod witness;
 
 pub use name::DiagnosticName;
+pub use witness::{Plain, Shown, Witness};
 
 use serde::Serialize;
 
@@ -38,20 +40,6 @@ pub enum Place {
         /// Column name as the file spells it.
         column: Option<String>,
     },
-}
-
-impl Witness {
-    /// Writes it as a test would: `lead { state: NV, employees: 100 }`.
-    #[must_use]
-    pub fn in_words(&self) -> String {
-        let (own, others): (Vec<_>, Vec<_>) = self.fields.iter().partition(|(name, _)| !name.contains('.'));
-        let write = |(name, value): &&(String, String)| format!("{name}: {value}");
-        let mut words = format!("{} {{ {} }}", self.record, own.iter().map(write).collect::<Vec<_>>().join(", "));
-        if !others.is_empty() {
-            words.push_str(&format!(" with {}", others.iter().map(write).collect::<Vec<_>>().join(", ")));
-        }
-        format!("{words} on {}", self.on)
-    }
 }
 
 /// Points at a place and says what is there.
@@ -99,17 +87,6 @@ pub struct Diagnostic {
     /// Position of the records it is about among the regions of the proofs; for counting them, never printed.
     #[serde(skip)]
     pub region: Option<usize>,
-}
-
-/// An example record that shows a finding.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Witness {
-    /// The type of record: `lead`.
-    pub record: String,
-    /// The day it is decided on.
-    pub on: String,
-    /// Fields and their values as a test writes them; fields of records it refers to have dotted names.
-    pub fields: Vec<(String, String)>,
 }
 
 /// How many records of a file a finding concerns.

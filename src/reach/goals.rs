@@ -42,12 +42,21 @@ pub(super) fn goals(plan: &Plan, record: RecordId, survey: &mut Survey, of: &Sur
         if let Wanted::Rule(rule) = wanted {
             if id == Some(*rule) {
                 goals.push((rank, node));
+                // Where somebody can take it besides.
+                goals.extend(anybody(plan, record, survey, of, route).map(|own| (rank, survey.all([node, own]))));
             }
             continue;
         }
-        for target in route {
+        for (at, target) in route.iter().enumerate() {
             if let Some(own) = leads(plan, record, survey, of, target, wanted) {
-                goals.push((rank, survey.all([node, own])));
+                let node = survey.all([node, own]);
+                goals.push((rank, node));
+                // Where nobody before in the chain can take it besides.
+                let before = if at > 0 { anybody(plan, record, survey, of, &route[..at]) } else { None };
+                if let Some(before) = before {
+                    let nobody = survey.opposite(before);
+                    goals.push((rank, survey.all([node, nobody])));
+                }
             }
             // What stands behind a queue is never asked.
             if takes_all(target) {
@@ -63,6 +72,12 @@ pub(super) fn goals(plan: &Plan, record: RecordId, survey: &mut Survey, of: &Sur
 /// Whether a target takes everything it is offered.
 pub(super) fn takes_all(target: &Target) -> bool {
     matches!(target.kind, TargetKind::Queue(_)) && target.condition.is_none()
+}
+
+/// Where some targets lead to anybody.
+fn anybody(plan: &Plan, record: RecordId, survey: &mut Survey, of: &Surveyed, targets: &[Target]) -> Option<NodeId> {
+    let rep = plan.book.rep.and_then(|r| plan.data.all(r.record).next())?;
+    Leading { plan, record, rep, survey, of, loose: false }.anybody(targets)
 }
 
 /// Where a target can lead to who is wanted.

@@ -6,10 +6,11 @@
 mod change;
 mod goals;
 mod moving;
+mod seeking;
 mod unreached;
 mod values;
 mod who;
 
 pub use change::{FieldChange, SmallestChange, Sought, smallest_change};
 pub use goals::Wanted;
-pub use who::{FORMAT, Way, Who, near_reps, who, who_text};
+pub use who::{FORMAT, Way, Who, near_reps, who, who_json, who_text};

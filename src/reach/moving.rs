@@ -4,11 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
 
-use super::values::Near;
+use super::change::FieldChange;
+use super::values::{Near, VARIANTS};
+use crate::check::plain_value;
 use crate::decide::Context;
 use crate::decide::{Decision, ask};
-use crate::model::{ConditionKind, FieldId, Match, Predicate, Record, RecordId, ReferenceData, Right, Root, Schema, Type, Value, show};
+use crate::diagnostic::Plain;
+use crate::model::{
+    Condition, ConditionKind, FieldId, FieldPath, Match, Predicate, Record, RecordId, ReferenceData, Right, Root, Schema, Type, Value, show,
+};
 use crate::plan::Plan;
 use crate::space::{Area, Aspect, AxisId, Class, ClassSet, Kind, Locator, Question, Space, day_tick, tick_day};
 use crate::state::State;
@@ -49,13 +55,6 @@ struct Edit {
     to: Option<Value>,
 }
 
-/// One field and its change, in words; private values are left out.
-pub(super) struct Change {
-    pub field: String,
-    pub from: Option<String>,
-    pub to: Option<String>,
-}
-
 impl<'a> Moving<'a> {
     fn schema(&self) -> &'a Schema {
         &self.plan.book.schema
@@ -85,7 +84,8 @@ impl<'a> Moving<'a> {
             }
             match &key.aspect {
                 Aspect::Today => self.at_day(&mut moved, axis, &set)?,
-                Aspect::Fact(_) => self.agree(&mut moved, axis, &set),
+                _ if self.space.asks_a_text(axis) => self.write(&mut moved, area, axis, &set, variant)?,
+                Aspect::Fact(_) => self.agree(&mut moved, axis, &set, variant),
                 Aspect::Value(Kind::Reference) => self.refer(&mut moved, area, axis, &set, variant)?,
                 _ => {
                     let (holder, field) = self.holder(&moved, &key.path)?;
@@ -161,6 +161,15 @@ impl<'a> Moving<'a> {
         Some(moved)
     }
 
+    /// A changed record at another moment.
+    pub(super) fn again(&self, moved: &Moved, now: Timestamp) -> Option<Moved> {
+        let mut moved = moved.clone();
+        if moved.now != now {
+            self.shift(&mut moved, now)?;
+        }
+        Some(moved)
+    }
+
     fn shift(&self, moved: &mut Moved, now: Timestamp) -> Option<()> {
         let declared = self.schema().record(moved.record.kind);
         if let (true, Some(field)) = (self.by_arrival(), declared.arrival) {
@@ -185,6 +194,23 @@ impl<'a> Moving<'a> {
         let nearest = spans.map(|(low, high)| own.max(low).min(high)).min_by_key(|day| (day - own).abs())?;
         let now = zone.to_ambiguous_timestamp(tick_day(nearest).to_datetime(local.time())).compatible().ok()?;
         self.shift(moved, now)
+    }
+
+    /// Writes the nearest text for which everything that an area asks of a field holds, once for each field.
+    fn write(&self, moved: &mut Moved, area: &Area, axis: AxisId, set: &ClassSet, variant: usize) -> Option<()> {
+        let held = self.space.axis(axis);
+        if moved.edits.contains_key(&held.key.path) {
+            return Some(());
+        }
+        let (holder, field) = self.holder(moved, &held.key.path)?;
+        let own = if let Some(Value::Text(text)) = holder.value(field) { Some(text.clone()) } else { None };
+        let texts = self.space.texts_near(area, &held.key.path, own.as_deref(), VARIANTS);
+        let missing = held.position(&Class::Missing).is_some_and(|c| set.contains(c));
+        let value = texts.get(variant).or(texts.first()).cloned().map(Value::Text);
+        if value.is_none() && !missing {
+            return None;
+        }
+        self.put(moved, &held.key.path.clone(), value)
     }
 
     /// Refers to another record, or to none, so that the area's restrictions behind the reference are met.
@@ -219,33 +245,68 @@ impl<'a> Moving<'a> {
     }
 
     /// Makes two fields equal where a free question wants them so; what comes of other questions is for the evaluator to say.
-    fn agree(&self, moved: &mut Moved, axis: AxisId, set: &ClassSet) {
+    fn agree(&self, moved: &mut Moved, axis: AxisId, set: &ClassSet, variant: usize) {
         let fact = self.space.axis(axis);
         let wants = |class: &Class| fact.position(class).is_some_and(|c| set.contains(c));
         let Some(Question::Condition { condition, steps, .. }) = fact.fact.as_ref().map(|f| &f.question) else { return };
+        if let ConditionKind::SeenBefore { by, .. } = &condition.kind {
+            if steps.is_empty() && wants(&Class::No) && !wants(&Class::Yes) {
+                self.renew(moved, &self.path(&by.written));
+            }
+            return;
+        }
         let ConditionKind::Test(test) = &condition.kind else { return };
         let Predicate::Is(Right::Field(other)) = &test.predicate else { return };
         let subjects = test.subject.place.root == Root::Subject && other.place.root == Root::Subject;
         if !subjects || !steps.is_empty() || !(if test.negated { wants(&Class::No) } else { wants(&Class::Yes) }) {
             return;
         }
-        let path = |written: &str| -> Vec<Arc<str>> {
-            let all: Vec<Arc<str>> = written.split('.').map(Into::into).collect();
-            let own = &self.schema().record(moved.record.kind).name;
-            if all.first() == Some(own) { all.into_iter().skip(1).collect() } else { all }
-        };
-        let (one, two) = (path(&test.subject.written), path(&other.written));
-        let (own, from) = if one.len() == 1 { (one, two) } else { (two, one) };
+        let (one, two) = (self.path(&test.subject.written), self.path(&other.written));
+        // Either may change: a field of the record's own is nearer.
+        let turned = (one.len() > 1) != (variant % 2 == 1);
+        let (own, from) = if turned { (two, one) } else { (one, two) };
         let value = self.holder(moved, &from).and_then(|(holder, field)| holder.value(field).cloned());
         let fits = |moved: &Moved| {
             let (holder, field) = self.holder(moved, &own)?;
             let (there, source) = self.holder(moved, &from)?;
             Some(self.schema().field(holder.kind, field).ty == self.schema().field(there.kind, source).ty)
         };
-        if own.len() == 1 && value.is_some() && fits(moved) == Some(true) {
+        if value.is_some() && fits(moved) == Some(true) {
             // Where it cannot be put the evaluator says no.
             let _ = self.put(moved, &own, value);
         }
+    }
+
+    /// Gives a field a value that no record had before, as far as can be told.
+    fn renew(&self, moved: &mut Moved, path: &[Arc<str>]) {
+        let own = self.holder(moved, path).and_then(|(holder, field)| holder.value(field).cloned());
+        let fresh = match own {
+            _ if moved.edits.contains_key(path) => return,
+            Some(Value::Text(text)) if text.contains('@') => Value::Text("somebody-new@example.com".into()),
+            Some(Value::Text(_)) => Value::Text("something new".into()),
+            _ => return,
+        };
+        // Where it cannot be put the evaluator says no.
+        let _ = self.put(moved, path, Some(fresh));
+    }
+
+    /// The names of a path as written, without that of the record.
+    fn path(&self, written: &str) -> Vec<Arc<str>> {
+        let written = written.strip_prefix("domain of ").unwrap_or(written);
+        let all: Vec<Arc<str>> = written.split('.').map(Into::into).collect();
+        let own = &self.schema().record(self.decision.record.kind).name;
+        if all.first() == Some(own) && all.len() > 1 { all.into_iter().skip(1).collect() } else { all }
+    }
+
+    /// Lists the fields that a test of several asks about, after the steps that lead to its record.
+    pub(super) fn fields_of(&self, condition: &Condition, steps: &[Arc<str>]) -> Vec<Vec<Arc<str>>> {
+        let paths: Vec<&FieldPath> = match &condition.kind {
+            ConditionKind::Test(test) => [&test.subject].into_iter().chain(test.predicate.fields()).collect(),
+            ConditionKind::SeenBefore { by, .. } => vec![by],
+            _ => Vec::new(),
+        };
+        let own = paths.into_iter().filter(|path| path.place.root == Root::Subject);
+        own.map(|path| steps.iter().cloned().chain(self.path(&path.written)).collect()).collect()
     }
 
     /// Lets the record be matched anew when something it is matched by has changed.
@@ -284,6 +345,11 @@ impl Moved {
         self.edits.values().any(|e| e.from != e.to)
     }
 
+    /// How far the values are from those they were, in thousandths of what they are.
+    pub(super) fn distance(&self) -> u64 {
+        self.edits.values().filter(|e| e.from != e.to).map(|e| distance(e.from.as_ref(), e.to.as_ref())).sum()
+    }
+
     /// The plan in which the changed record is decided.
     pub(super) fn plan(&self, plan: &Plan) -> Option<Plan> {
         (self.unmatched || !self.others.is_empty()).then(|| plan.with_data(Arc::new(self.data(plan))))
@@ -313,14 +379,32 @@ impl Moved {
     }
 
     /// What was changed, in words.
-    pub(super) fn changes(&self, plan: &Plan) -> Vec<Change> {
+    pub(super) fn changes(&self, plan: &Plan) -> Vec<FieldChange> {
         let changed = self.edits.iter().filter(|(_, e)| e.from != e.to);
         changed
             .map(|(path, edit)| {
                 let words = |value: &Option<Value>| value.as_ref().map(|v| show(v, &edit.ty, &plan.book.zone));
                 let from = if edit.private { edit.from.as_ref().map(|_| "what it is".to_owned()) } else { words(&edit.from) };
-                Change { field: path.join("."), from, to: words(&edit.to) }
+                let from_value = if edit.private { Plain::Nothing } else { plain_value(edit.from.as_ref(), &edit.ty) };
+                let to_value = plain_value(edit.to.as_ref(), &edit.ty);
+                FieldChange { field: path.join("."), from, to: words(&edit.to), from_value, to_value }
             })
             .collect()
+    }
+}
+
+/// How far one value is from another, in thousandths; values without an order are one whole apart.
+fn distance(from: Option<&Value>, to: Option<&Value>) -> u64 {
+    const WHOLE: u64 = 1_000;
+    let days = |apart: i128| u64::try_from(apart.abs()).unwrap_or(u64::MAX).min(WHOLE);
+    match (from, to) {
+        (Some(Value::Number(from)), Some(Value::Number(to))) => {
+            let (apart, size) = ((*from - *to).abs(), from.abs().max(to.abs()));
+            let share = apart.checked_div(size).unwrap_or(Decimal::ONE).checked_mul(Decimal::ONE_THOUSAND);
+            share.and_then(|s| u64::try_from(s.round()).ok()).unwrap_or(WHOLE).min(2 * WHOLE)
+        }
+        (Some(Value::Date(from)), Some(Value::Date(to))) => days(day_tick(*from) - day_tick(*to)),
+        (Some(Value::Time(from)), Some(Value::Time(to))) => days(i128::from(to.duration_since(*from).as_hours())),
+        _ => WHOLE,
     }
 }

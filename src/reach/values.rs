@@ -36,10 +36,6 @@ impl Near<'_> {
                 };
                 return Some(Some(Value::Set { listed, unlisted }));
             }
-            Aspect::Domain => {
-                let domain = classes().find_map(|c| if let Class::Values(all) = c { all.first() } else { None })?;
-                return Some(Some(Value::Text(format!("someone@{domain}").into())));
-            }
             Aspect::Age => {
                 let (now, zone) = (self.now, self.zone);
                 let days = axis.ty == Type::Date;
@@ -48,7 +44,7 @@ impl Near<'_> {
                 return tick_value(ends, own, days).map(Some);
             }
             Aspect::Value(_) => {}
-            Aspect::Today | Aspect::Fact(_) | Aspect::Territory | Aspect::Derived => return None,
+            Aspect::Today | Aspect::Domain | Aspect::Fact(_) | Aspect::Territory | Aspect::Derived => return None,
         }
         match &axis.ty {
             Type::Number | Type::Percent | Type::Money(_) => {
@@ -88,7 +84,7 @@ impl Near<'_> {
                 let texts: Vec<Arc<str>> = texts.take(VARIANTS).collect();
                 let text = texts.get(variant).or(texts.first()).cloned();
                 let value = |t: Arc<str>| if matches!(axis.ty, Type::OneOf(_)) { Value::Choice(t) } else { Value::Text(t) };
-                let other = || classes().any(|c| matches!(c, Class::Others(_))).then(|| Some(Value::Text("something else".into())));
+                let other = || classes().any(|c| *c == Class::Unlisted).then(|| Some(Value::Unlisted("something else".into())));
                 text.map(|t| Some(value(t))).or_else(|| self.missing(axis, set)).or_else(other)
             }
         }

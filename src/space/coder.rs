@@ -140,7 +140,7 @@ impl Coder {
 }
 
 /// Returns the domain of an address: what follows the last `@`, in small letters, without a closing dot or bracket.
-fn domain(address: &str) -> Option<Cow<'_, str>> {
+pub(super) fn domain(address: &str) -> Option<Cow<'_, str>> {
     let (_, domain) = address.rsplit_once('@')?;
     let domain = domain.trim().trim_end_matches(['.', '>']);
     if domain.is_empty() { None } else { Some(fold(Kind::AnyCase, domain)) }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::axis::{Aspect, Axis, AxisId, AxisKey, Class};
 use super::fact::{Fact, Question};
-use super::formula::{Formulas, Node, NodeId};
+use super::formula::{ANY_CASE, Formulas, Node, NodeId};
+use super::named::Closed;
+use super::wish::AllSearched;
 use super::{Area, ClassSet, Region, Space};
 use crate::model::Type;
 
@@ -31,25 +33,48 @@ const MOST_AREAS_LATE: usize = 32;
 const MOST_COMPARED: usize = 512;
 
 impl Space {
-    pub(super) fn new(formulas: Formulas) -> Self {
+    pub(super) fn new(formulas: Formulas, books: usize) -> Self {
         let nodes = formulas.nodes;
         let mut space = Self {
             axes: Vec::new(),
             atoms: Vec::new(),
             searches: Vec::new(),
+            searched: Default::default(),
             nodes,
+            named: formulas.named,
+            books,
+            closed: Vec::new(),
             regions: HashMap::new(),
             work: 0,
             possible: Default::default(),
         };
         for draft in formulas.axes {
             let facts: Vec<AxisId> = draft.searches.iter().map(|s| s.fact).collect();
+            let asked = AllSearched::asked(&draft);
             let cut = super::cut::cut(draft);
+            space.searched.add(AxisId::from_index(space.axes.len()), &cut.axis, asked);
             space.axes.push(cut.axis);
             space.atoms.push(cut.atoms);
             space.searches.push(cut.searches.into_iter().zip(facts).map(|((found, free), fact)| (found, free, fact)).collect());
         }
+        space.searched.pair(&space.axes);
+        space.tell_apart();
         space
+    }
+
+    /// Says of questions in the same words that in one book capitals do not matter.
+    fn tell_apart(&mut self) {
+        let facts = || self.axes.iter().filter(|axis| axis.fact.is_some());
+        let twice = |axis: &Axis| facts().filter(|other| other.key.path == axis.key.path && other.written == axis.written).count() > 1;
+        let any_case = |axis: &Axis| axis.fact.as_ref().is_some_and(|fact| fact.any_case());
+        let both: Vec<usize> = if self.books < 2 {
+            Vec::new()
+        } else {
+            (0..self.axes.len()).filter(|at| any_case(&self.axes[*at]) && twice(&self.axes[*at])).collect()
+        };
+        for at in both {
+            self.axes[at].written = format!("{} {ANY_CASE}", self.axes[at].written).into();
+        }
     }
 
     /// Returns where a formula holds.
@@ -130,7 +155,8 @@ impl Space {
             }
             let mut next = Vec::new();
             for one in &areas {
-                next.extend(region.areas.iter().filter_map(|other| one.and(other)));
+                // Searches of one text may contradict each other, and then no record lies there.
+                next.extend(region.areas.iter().filter_map(|other| one.and(other)).filter(|area| self.texts_can_be(area)));
                 if next.len() > most * MOST_BEFORE {
                     return None;
                 }
@@ -147,10 +173,6 @@ impl Space {
         Some(Region { areas })
     }
 
-    fn most_areas(&self) -> usize {
-        if self.work > MOST_WORK { MOST_AREAS_LATE } else { MOST_AREAS }
-    }
-
     /// How many areas a region may have that is made from one of that many.
     fn most_areas_of(&self, largest: usize) -> usize {
         if self.work > MOST_WORK { MOST_AREAS_LATE } else { MOST_AREAS.max(largest.min(MOST_OF_MANY)) }
@@ -158,15 +180,23 @@ impl Space {
 
     fn too_complex(&mut self, id: NodeId) -> Region {
         let axis = AxisId::from_index(self.axes.len());
-        let words: Arc<str> = format!("a condition with more than {} cases ({})", self.most_areas(), self.axes.len()).into();
+        let (words, closed) = self.named.words(id, self.closed.len() + 1, self.books);
+        self.closed.push(closed);
+        let words: Arc<str> = words.into();
         let fact = Fact { words: words.clone(), question: Question::Formula(id) };
-        let classes = vec![Class::No, Class::Yes, Class::Untold];
+        let classes = vec![Class::No, Class::Yes];
         let set = ClassSet::of(classes.len(), [1]);
         let key = AxisKey { path: Vec::new(), aspect: Aspect::Fact(words.clone()) };
         self.axes.push(Axis { key, written: words, ty: Type::YesNo, classes, fact: Some(Arc::new(fact)), spelling: Default::default() });
         self.atoms.push(Vec::new());
         self.searches.push(Vec::new());
         self.one_axis(axis, set)
+    }
+
+    /// Lists the conditions that have too many cases to be looked into: each is a free question.
+    #[must_use]
+    pub fn closed(&self) -> &[Closed] {
+        &self.closed
     }
 
     /// Returns the union of some areas, simplified and [settled](Space::settled).

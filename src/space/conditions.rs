@@ -103,7 +103,10 @@ impl Reader<'_, '_> {
                         let node = match found {
                             Some(c) if self.depth < DEEPEST => {
                                 self.depth += 1;
+                                let name = &book.segments[segment.index()].name;
+                                let before = self.formulas.named.enter("the segment", name, self.position);
                                 let node = self.condition(c, &there, want);
+                                self.formulas.named.leave(before, node, if want == Want::Yes { "is yes" } else { "is no" });
                                 self.depth -= 1;
                                 node
                             }
@@ -321,6 +324,7 @@ impl Reader<'_, '_> {
             return *known;
         }
         self.depth += 1;
+        let before = self.formulas.named.enter("the derived field", &class_item.name, self.position);
         let mut result = self.formulas.constant(false);
         for line in class_item.lines.iter().rev() {
             let own = match &line.when {
@@ -332,6 +336,7 @@ impl Reader<'_, '_> {
             let value = self.formulas.constant(wanted(line.value.as_str()));
             result = self.formulas.choose(active, value, result);
         }
+        self.formulas.named.leave(before, result, "has the value asked for");
         self.depth -= 1;
         self.seen.classes.insert(key, result);
         result

@@ -72,6 +72,9 @@ impl Budget {
     }
 }
 
+/// What a hole costs in which searches of texts contradict each other, in areas looked at.
+const REFUSED: usize = 4_000;
+
 /// So few areas are compared one by one.
 const FEW: usize = 6;
 
@@ -112,6 +115,9 @@ impl Space {
                 if possible(&area) {
                     return Verdict::Hole(self.settled(area));
                 }
+                if !self.refused(budget) {
+                    return Verdict::Undecided;
+                }
                 continue;
             };
             used[splitter as usize] = true;
@@ -124,6 +130,12 @@ impl Space {
             waiting.append(&mut pieces);
         }
         Verdict::Covered(met.into_iter().zip(used).filter(|(_, used)| *used).map(|(i, _)| i).collect())
+    }
+
+    /// Counts a hole that no record can lie in; `false` when that is the last. Where texts are searched there may be very many
+    /// of those, and none is found out by looking at areas alone.
+    fn refused(&self, budget: &mut Budget) -> bool {
+        !self.is_searched() || budget.take(REFUSED)
     }
 
     /// Looks for a part of an area that some of the areas of an index do not meet, as [`Space::hole`] does; what covers is
@@ -252,7 +264,7 @@ impl Space {
             let mut near: Vec<&Area> = near(area);
             let own = numbers(near.len());
             near.extend(found.iter().filter(|f| f.meets(area)));
-            if !budget.take(near.len().div_ceil(16)) {
+            if !budget.take(near.len()) {
                 return (found, false);
             }
             let mut local = Local::new(self, area, &near);
@@ -267,12 +279,17 @@ impl Space {
                 let Some((left_out, splitter)) = local.splitter(&part, &candidates) else {
                     let hole = local.area(&part);
                     if possible(&hole) {
+                        if !budget.take(own.len() / 4) {
+                            return (found, false);
+                        }
                         let wide = local.widened(&part, &own, |axis| (std::cmp::Reverse(self.weight(axis)), axis));
                         found.push(self.settled(local.area(&wide)));
                         fresh.push(local.cover_with(&wide));
                         if found.len() >= most {
                             return (found, false);
                         }
+                    } else if !self.refused(budget) {
+                        return (found, false);
                     }
                     continue;
                 };

@@ -271,7 +271,8 @@ fn texts(draft: &Draft, kind: Kind) -> Cuts {
 }
 
 impl Asked {
-    fn finds(&self, text: &str) -> bool {
+    /// Returns whether it finds something in a folded text.
+    pub(super) fn finds(&self, text: &str) -> bool {
         match self {
             Self::Contains(pieces, true) => pieces.iter().all(|p| text.contains(&**p)),
             Self::Contains(pieces, false) => pieces.iter().any(|p| text.contains(&**p)),

@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
 use super::age::tick_day;
@@ -16,6 +16,7 @@ use super::coder::{Coder, TextClasses};
 use super::fact::Question;
 use super::moments::Moments;
 use super::ordinary::{Ordinary, fillers, round_number_in};
+use super::wish::Wish;
 use super::{Area, ClassSet, Space};
 use crate::model::{ConditionKind, Predicate, Record, RecordId, Right, Schema, Type, Value, plain, read_cell, read_elements};
 
@@ -174,7 +175,7 @@ impl Making<'_> {
                 has(&Class::Missing).then_some(Some(None))
             }
             Kind::Number => self.number(axis, &allowed).map(Some),
-            Kind::Text | Kind::AnyCase | Kind::Postal | Kind::Choice | Kind::Calendar => self.text(axis, kind, &allowed).map(Some),
+            Kind::Text | Kind::AnyCase | Kind::Postal | Kind::Choice | Kind::Calendar => self.text(id, axis, kind, &allowed).map(Some),
         }
     }
 
@@ -241,22 +242,20 @@ impl Making<'_> {
         }
     }
 
-    fn text(&self, axis: &Axis, kind: Kind, allowed: &ClassSet) -> Option<Option<Cell>> {
+    fn text(&self, id: AxisId, axis: &Axis, kind: Kind, allowed: &ClassSet) -> Option<Option<Cell>> {
         let classes = TextClasses::of(axis);
-        let fits = |text: &str| classes.find(&fold(kind, text)).is_some_and(|c| allowed.contains(c));
-        let wanted = self.pieces(axis);
-        let searched = |text: &str| {
-            let folded = fold(kind, text);
-            wanted.iter().all(|p| folded.contains(&*fold(kind, p)))
+        let wish = self.space.wish(self.area, id);
+        let wanted = wish.as_ref().map(Wish::pieces).unwrap_or_default();
+        let fits = |text: &str| {
+            let classed = || classes.find(&fold(kind, text)).is_some_and(|c| allowed.contains(c));
+            wish.as_ref().map_or_else(classed, |wish| wish.fits(text))
         };
-        let common = self.common(&axis.key.path).iter().filter(|c| fits(c) && searched(c));
-        if let Some(cell) =
-            common.into_iter().nth(self.variant).or_else(|| self.common(&axis.key.path).iter().find(|c| fits(c) && searched(c)))
-        {
+        let common = || self.common(&axis.key.path).iter().filter(|c| fits(c));
+        if let Some(cell) = common().nth(self.variant).or_else(|| common().next()) {
             return Some(Some(Cell::Text(cell.clone())));
         }
         let values = allowed.iter().filter_map(|c| if let Some(Class::Values(all)) = axis.classes.get(c) { Some(all) } else { None });
-        let named: Vec<Arc<str>> = values.flatten().filter(|v| searched(v)).take(self.variant + 1).cloned().collect();
+        let named: Vec<Arc<str>> = values.flatten().filter(|v| fits(v)).take(self.variant + 1).cloned().collect();
         let others: Vec<Arc<str>> = allowed
             .iter()
             .filter_map(|c| if let Some(Class::Others(all)) = axis.classes.get(c) { Some(all) } else { None })
@@ -264,8 +263,8 @@ impl Making<'_> {
             .take(50)
             .cloned()
             .collect();
-        let free =
-            others.iter().flat_map(|beginning| fillers(kind, beginning, &axis.key.path, &wanted)).find(|text| fits(text) && searched(text));
+        let free = others.iter().flat_map(|beginning| fillers(kind, beginning, &axis.key.path, &wanted)).find(|text| fits(text));
+        let free = free.or_else(|| wish.as_ref().and_then(Wish::made));
         let named = named.into_iter().next_back();
         // Of declared values one is ordinary; of free text one that nobody named is.
         let found = if kind == Kind::Choice { named.or_else(|| free.map(Into::into)) } else { free.map(Into::into).or(named) };
@@ -277,31 +276,6 @@ impl Making<'_> {
             return Some(None);
         }
         has(&Class::Unlisted).then(|| Some(Cell::Text("something else".into())))
-    }
-
-    /// The pieces that searches in this text must find.
-    fn pieces(&self, axis: &Axis) -> Vec<Arc<str>> {
-        let mut pieces = Vec::new();
-        for (id, set) in self.area.restricts() {
-            let fact = self.space.axis(id);
-            let yes = fact.position(&Class::Yes).is_some_and(|y| set.contains(y) && set.count() == 1);
-            let Some(Question::Condition { condition, .. }) = fact.fact.as_ref().map(|f| &f.question) else { continue };
-            let ConditionKind::Test(test) = &condition.kind else { continue };
-            if !yes || fact.key.path != axis.key.path {
-                continue;
-            }
-            let text = |right: &Right| if let Right::Value(Value::Text(t) | Value::Choice(t)) = right { Some(t.clone()) } else { None };
-            match &test.predicate {
-                Predicate::ContainsText { pieces: all, all: true } => pieces.extend(all.iter().filter_map(text)),
-                Predicate::ContainsText { pieces: all, .. } | Predicate::EndsWith(all) => pieces.extend(all.first().and_then(text)),
-                Predicate::Matches(pattern) => {
-                    let first = pattern.source.split('|').next().unwrap_or_default();
-                    pieces.push(first.chars().filter(|c| c.is_alphanumeric() || *c == ' ').collect::<String>().into());
-                }
-                _ => {}
-            }
-        }
-        pieces
     }
 
     fn domain(&mut self, id: AxisId, axis: &Axis) -> Option<()> {
@@ -437,6 +411,13 @@ impl Example {
             path.pop();
         }
         Record { kind, key: key.clone(), values, origin: Default::default() }
+    }
+
+    /// Lists the same example at other hours, those of its day first and then those of the week from it on.
+    pub fn at_other_hours(&self) -> impl Iterator<Item = Self> + '_ {
+        // From nine in the morning on.
+        let hours = (1..15).chain((-9..0).rev()).chain(15..7 * 24 - 9);
+        hours.filter_map(|hours| Some(Self { now: self.now.checked_add(SignedDuration::from_hours(hours)).ok()?, ..self.clone() }))
     }
 
     /// Names the fields of the record that hold something, in path order.

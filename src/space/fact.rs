@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::NodeId;
-use crate::model::{Condition, Rulebook, words};
+use crate::model::{Condition, ConditionKind, FieldPath, Rulebook, Type, words};
 
 /// A question that is free to be answered either way.
 #[derive(Clone, Debug)]
@@ -33,6 +33,19 @@ pub enum Question {
     Formula(NodeId),
     /// Something that only deciding a record tells.
     Open,
+}
+
+impl Fact {
+    /// Returns whether it asks about text of which the capitals do not matter.
+    pub(super) fn any_case(&self) -> bool {
+        let Question::Condition { condition, .. } = &self.question else { return false };
+        let of = |path: &FieldPath| path.ty == Type::Text { any_case: true };
+        match &condition.kind {
+            ConditionKind::Test(test) => of(&test.subject) || test.predicate.fields().into_iter().any(of),
+            ConditionKind::SeenBefore { by, .. } => of(by),
+            _ => false,
+        }
+    }
 }
 
 /// Writes a condition as rules do, after the names of the reference fields that lead to its record.

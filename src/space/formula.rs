@@ -9,7 +9,11 @@ use std::sync::Arc;
 use super::atom::Atom;
 use super::axis::{Aspect, AxisId, AxisKey};
 use super::fact::Fact;
+use super::named::Named;
 use crate::model::Type;
+
+/// How a question is told apart from the same one of a book in which capitals matter.
+pub(super) const ANY_CASE: &str = "(capitals do not matter)";
 
 /// Identifies a formula.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,6 +94,7 @@ pub(super) struct Formulas {
     index: HashMap<Node, NodeId>,
     pub axes: Vec<Draft>,
     by_key: BTreeMap<AxisKey, AxisId>,
+    pub named: Named,
 }
 
 impl Formulas {
@@ -99,6 +104,7 @@ impl Formulas {
         }
         let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
         self.nodes.push(node.clone());
+        self.named.made();
         self.index.insert(node, id);
         id
     }
@@ -144,7 +150,9 @@ impl Formulas {
 
     /// Finds the axis of a fact, or makes it.
     pub(super) fn fact(&mut self, path: Vec<Arc<str>>, fact: Fact) -> AxisId {
-        let key = AxisKey { path, aspect: Aspect::Fact(fact.words.clone()) };
+        // Of two books one may take capitals for the same; then the same words ask two things.
+        let asked: Arc<str> = if fact.any_case() { format!("{} {ANY_CASE}", fact.words).into() } else { fact.words.clone() };
+        let key = AxisKey { path, aspect: Aspect::Fact(asked) };
         let written = fact.words.clone();
         let id = self.axis(key, &written, &Type::YesNo);
         if let Some(draft) = self.axes.get_mut(id.index()) {

@@ -269,7 +269,7 @@ mod tests {
 
     /// A space with one axis of that many classes.
     fn space(width: usize) -> Space {
-        let mut space = Space::new(Formulas::default());
+        let mut space = Space::new(Formulas::default(), 1);
         let written: Arc<str> = "size".into();
         let key = AxisKey { path: vec![written.clone()], aspect: Aspect::Value(Kind::Number) };
         space.axes.push(super::super::Axis {

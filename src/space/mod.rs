@@ -6,8 +6,9 @@
 //! holds for every record there can be.
 //!
 //! It is exact but for facts: questions about two fields at once, searches in text and the past are axes of their own,
-//! free to be yes or no. So a region may hold points that no record has. What is proved of all points holds for all
-//! records; what a point is to show has to be made into a record and asked of the evaluator.
+//! free to be yes or no. So a region may hold points that no record has; [`Space::can_be`] rules out those that dates or
+//! searches of one text contradict. What is proved of all points holds for all records; what a point is to show has to be
+//! made into a record and asked of the evaluator.
 
 mod age;
 mod area;
@@ -26,6 +27,8 @@ mod index;
 mod local;
 mod locate;
 mod moments;
+mod named;
+mod near;
 mod ordinary;
 mod placing;
 mod plain;
@@ -37,7 +40,9 @@ mod spelled;
 mod spelling;
 mod survey;
 mod told;
+mod walk;
 mod whole;
+mod wish;
 mod words;
 
 use std::collections::HashMap;
@@ -55,6 +60,7 @@ pub use hull::{Hull, Hulls};
 pub use index::Index;
 pub use locate::{Locator, Point};
 pub use moments::Moments;
+pub use named::Closed;
 pub use ordinary::Ordinary;
 pub use placing::{Standings, lies_in};
 pub use plain::Plain;
@@ -71,7 +77,14 @@ pub struct Space {
     atoms: Vec<Vec<ClassSet>>,
     /// By axis and search: the classes in which it finds something, those in which the fact decides, and the fact.
     searches: Vec<Vec<(ClassSet, ClassSet, AxisId)>>,
+    /// The texts that are searched.
+    searched: wish::AllSearched,
     nodes: Vec<formula::Node>,
+    named: named::Named,
+    /// How many books were read.
+    books: usize,
+    /// Conditions with too many cases to be looked into, as far as regions were asked for.
+    closed: Vec<Closed>,
     regions: HashMap<NodeId, Arc<Region>>,
     /// How many areas were simplified so far.
     work: usize,

@@ -65,10 +65,12 @@ pub(super) fn fillers(kind: Kind, beginning: &str, path: &[Arc<str>], pieces: &[
     let pieces: Vec<&str> = pieces.iter().map(|p| &**p).collect();
     if kind == Kind::Postal {
         let rest = 5_usize.saturating_sub(beginning.chars().count());
+        let whole = (rest == 0).then(|| beginning.to_owned());
         let digits = ["10115", "00501", "99999", "73000", "20202", "64646", "38383", "51515"];
         let tails = digits.iter().map(|d| d.chars().take(rest.max(1)).collect::<String>());
         let odd = ["7", "77", "777", "Q", "QX", "Z9Z"].map(ToOwned::to_owned);
-        return tails.chain(odd).map(|t| format!("{beginning}{t}")).chain([beginning.to_owned()]).filter(|t| !t.is_empty()).collect();
+        let longer = tails.chain(odd).map(|t| format!("{beginning}{t}")).chain([beginning.to_owned()]);
+        return whole.into_iter().chain(longer).filter(|t| !t.is_empty()).collect();
     }
     let name = path.last().map_or("", |n| &**n);
     let plain: &[&str] = if name.contains("email") || name.contains("mail") {

@@ -49,6 +49,7 @@ impl Placing {
         let mut own: Vec<NodeId> = Vec::with_capacity(book.territories.len());
         let mut rows = table_rows(reader);
         for (index, territory) in book.territories.iter().enumerate() {
+            let before = reader.formulas.named.enter("the condition of the territory", &territory.name, reader.position);
             let node = match (&territory.row, territory.conditions.get(&reader.record)) {
                 (Some(_), _) => rows.remove(&TerritoryId::from_index(index)),
                 (None, Some(condition)) => Some(reader.condition(condition, &At::subject(reader.record), Want::Yes)),
@@ -56,7 +57,9 @@ impl Placing {
             };
             let node = node.unwrap_or_else(|| reader.formulas.constant(false));
             let dates = reader.dates(&territory.dates);
-            own.push(reader.formulas.all([node, dates]));
+            let node = reader.formulas.all([node, dates]);
+            reader.formulas.named.leave(before, node, "is yes");
+            own.push(node);
         }
         let claims: Vec<NodeId> = (0..book.territories.len()).map(|i| inherited(book, &own, i, reader.formulas)).collect();
         let mut placing = Self {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use super::index::{Bits, Index};
-use super::{Area, Aspect, Budget, ClassSet, Region, Space, Verdict};
+use super::{Area, Budget, ClassSet, Region, Space, Verdict};
 
 /// Whether a region is hidden by others.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,8 +67,8 @@ pub struct Ranked<'s> {
     /// By region where its areas begin; one more at the end.
     starts: Vec<usize>,
     index: Index,
-    /// Whether some axis tells how dates lie to the present, so that areas that meet may still have no record in common.
-    aged: bool,
+    /// Whether areas that meet may still have no record in common, by how dates lie to the present or by searches.
+    contradicts: bool,
 }
 
 impl<'s> Ranked<'s> {
@@ -80,8 +80,8 @@ impl<'s> Ranked<'s> {
         let borrowed: Vec<&Area> = areas.iter().collect();
         let index = Index::new(space, &borrowed);
         let starts = (0..=regions.len()).map(|i| owners.partition_point(|o| *o < i)).collect();
-        let aged = space.axes.iter().any(|axis| axis.key.aspect == Aspect::Age);
-        Self { space, zone, regions, areas, owners, starts, index, aged }
+        let contradicts = space.may_contradict();
+        Self { space, zone, regions, areas, owners, starts, index, contradicts }
     }
 
     /// Returns none of the regions before a position, to add some.
@@ -244,7 +244,7 @@ impl<'s> Ranked<'s> {
         let free = Arc::new(free);
         for at in ClassSet::iter_words(&meeting) {
             let other = self.owners[at];
-            let fits = || !self.aged || free.and(&self.areas[at]).is_some_and(|area| self.space.can_be(&area, self.zone));
+            let fits = || !self.contradicts || free.and(&self.areas[at]).is_some_and(|area| self.space.can_be(&area, self.zone));
             if !met.found.contains_key(&other) && fits() {
                 met.found.insert(other, Clash { other, sure, free: free.clone() });
                 self.set(&mut met.open, other, false);

@@ -5,6 +5,7 @@ use super::conditions::{At, Reader, Seen, Want};
 use super::formula::{Formulas, NodeId};
 use super::placing::{Placing, Standings};
 use crate::model::{Condition, Dates, Overlay, RecordId, Rule, Rulebook, TerritoryId};
+use crate::text::Name;
 
 /// Reads the conditions of books about one type of record.
 #[derive(Debug, Default)]
@@ -63,16 +64,21 @@ impl Survey {
         self.books += 1;
         let placing = Placing::read(&mut self.reader(position, book, record, None), standings);
         let mut reader = self.reader(position, book, record, Some(&placing));
-        let mut of = |condition: &Condition, dates: &Dates, own: RecordId| {
+        let mut of = |(what, name): (&str, &Name), condition: &Condition, dates: &Dates, own: RecordId| {
             if own != record {
                 return reader.formulas.constant(false);
             }
+            let before = reader.formulas.named.enter(what, name, position);
             let condition = reader.condition(condition, &At::subject(record), Want::Yes);
             let dates = reader.dates(dates);
-            reader.formulas.all([condition, dates])
+            let node = reader.formulas.all([condition, dates]);
+            reader.formulas.named.leave(before, node, "is yes");
+            node
         };
-        let rules = book.rules.iter().map(|r: &Rule| of(&r.condition, &r.dates, r.record)).collect();
-        let overlays = book.overlays.iter().map(|o: &Overlay| of(&o.condition, &o.dates, o.record)).collect();
+        let rule = |r: &Rule| of(("the condition of the rule", &r.name), &r.condition, &r.dates, r.record);
+        let rules = book.rules.iter().map(rule).collect();
+        let overlay = |o: &Overlay| of(("the condition of the overlay", &o.name), &o.condition, &o.dates, o.record);
+        let overlays = book.overlays.iter().map(overlay).collect();
         Surveyed {
             position,
             record,
@@ -147,7 +153,7 @@ impl Survey {
     /// Cuts the axes.
     #[must_use]
     pub fn finish(self) -> Space {
-        Space::new(self.formulas)
+        Space::new(self.formulas, self.books)
     }
 
     fn reader<'s, 'b>(&'s mut self, position: usize, book: &'b Rulebook, record: RecordId, placing: Option<&'s Placing>) -> Reader<'s, 'b> {

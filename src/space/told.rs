@@ -1,5 +1,5 @@
-//! What an area says twice: that a field is present where something else already asks for a detail of it, and that a question
-//! might not be told where the fields it asks are there.
+//! What an area says twice: that a field is present where something else already asks for a detail of it, that a question
+//! might not be told where the fields it asks are there, and searches that others of the same text settle.
 
 use std::sync::Arc;
 
@@ -26,6 +26,26 @@ impl Space {
                 }
         };
         only_presence && area.restricts().any(detail)
+    }
+
+    /// Lists the searches whose answers the rest of an area settles: what does not contain `acme` does not contain `acme corp`.
+    pub(super) fn implied(&self, area: &Area) -> Vec<AxisId> {
+        let searches: Vec<AxisId> = area.restricts().map(|(axis, _)| axis).filter(|axis| self.is_search(*axis)).collect();
+        let mut left = area.clone();
+        let mut implied = Vec::new();
+        // Where nothing can be, everything follows from everything.
+        if searches.is_empty() || !self.texts_can_be(area) {
+            return implied;
+        }
+        for axis in searches {
+            let Some(set) = left.on(axis) else { continue };
+            let other = left.with(axis, Some(set.complement(self.width(axis))));
+            if !self.texts_can_be(&other) {
+                left = left.with(axis, None);
+                implied.push(axis);
+            }
+        }
+        implied
     }
 
     /// Returns whether the field of an axis may be missing in an area.

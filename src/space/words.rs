@@ -35,7 +35,8 @@ impl Space {
             _ => 0,
         };
         axes.sort_by_key(|(id, _)| (rank(self.axis(*id)), self.axis(*id).key.path.len(), self.axis(*id).key.clone()));
-        axes.retain(|(id, set)| !self.is_said_elsewhere(area, *id, set));
+        let implied = self.implied(area);
+        axes.retain(|(id, set)| !implied.contains(id) && !self.is_said_elsewhere(area, *id, set));
         axes.into_iter().map(|(id, set)| self.phrase(area, id, set, said)).collect()
     }
 

@@ -9,6 +9,7 @@ mod indexed;
 mod proofs;
 mod proofs_bdd;
 mod proofs_book;
+mod proofs_change;
 mod proofs_check;
 mod proofs_same;
 mod proofs_text;

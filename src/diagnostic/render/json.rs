@@ -20,12 +20,7 @@ pub fn json(findings: &[Diagnostic], sources: &Sources) -> Value {
                 "help": f.help,
                 "fix": f.fix.as_ref().map(|fix| json!({ "at": range(fix.span, sources), "replacement": fix.replacement })),
                 "about": f.about,
-                "example": f.example.as_ref().map(|e| json!({
-                    "record": e.record,
-                    "on": e.on,
-                    "fields": e.fields.iter().map(|(n, v)| (n.clone(), Value::String(v.clone()))).collect::<serde_json::Map<_, _>>(),
-                    "text": e.in_words(),
-                })),
+                "example": f.example,
                 "concerns": f.concerns,
             })
         })
@@ -41,7 +36,9 @@ fn label(label: &Label, sources: &Sources) -> Value {
     json!({ "at": at, "text": label.text })
 }
 
-fn range(span: Span, sources: &Sources) -> Value {
+/// Writes a place in a rule file; null when there is no such file.
+#[must_use]
+pub fn range(span: Span, sources: &Sources) -> Value {
     let Some(file) = sources.get(span.file) else { return Value::Null };
     let (start, end) = (file.line_column(span.start), file.line_column(span.end));
     json!({

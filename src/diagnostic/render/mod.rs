@@ -4,7 +4,7 @@ mod json;
 mod line;
 mod terminal;
 
-pub use json::json;
+pub use json::{json, range};
 pub use line::lines;
 pub use terminal::{Look, terminal};
 

@@ -1,7 +1,7 @@
 //! Deciding leads: by the index, by asking every rule, and by a scan of the same rules written by hand, side by side.
 //!
-//! `cargo bench --bench engine` prints the tables, medians over rounds in which all take turns; `-- --large` adds 100,000
-//! rules; `-- --test` compares the answers on small books and stops; `-- write DIR LEADS RULES` writes a book with its leads
+//! `cargo bench --bench engine` prints the tables, medians over rounds in which all take turns (`-- values` and `-- files` only one of
+//! them); `-- --large` adds 100,000 rules; `-- --test` compares the answers on small books and stops; `-- write DIR LEADS RULES` writes a book with its leads
 //! for the command line. The second table routes a file of a million leads and compares with the `csv` crate that only reads
 //! the file and writes the same output.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a bench prints, and stops at what it does not expect")]
@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use turf::batch::{Done, Stream, Wanted};
+use turf::batch::{Cell, Done, Finder, Stream, Wanted};
 use turf::data::{DataFile, FileKind, Input, OutCell, Output, Pieces, RecordReader, Row, push_csv_row};
 use turf::decide::{Engine, begin, decide};
 use turf::model::{Record, RecordId, ReferenceData, Schema, Tables};
@@ -26,6 +26,9 @@ use turf::workspace::{Draft, Materials};
 use workload::{Lead, Leads, Rule};
 
 const ROUNDS: usize = 7;
+
+/// How many rows are parsed before they are decided, about as many as a piece of a file has.
+const PIECE: usize = 1_000;
 
 /// A book of the rules with its roster.
 fn plan(rules: &[Rule]) -> (Arc<Plan>, Duration) {
@@ -65,6 +68,28 @@ struct Work {
     ready: Duration,
     leads: Vec<Lead>,
     records: Vec<Record>,
+    rows: Vec<csv::StringRecord>,
+}
+
+/// Rows as parsed: texts and elements as slices of the row, numbers and moments as numbers.
+fn parsed<'r>(rows: &'r [csv::StringRecord], elements: &'r [Vec<&'r str>]) -> Vec<[Cell<'r>; 15]> {
+    let cell = |(at, text): (usize, &'r str), products: &'r [&'r str]| match at {
+        _ if text.is_empty() => Cell::Missing,
+        6 | 7 | 11 => Cell::Whole(text.parse().unwrap()),
+        8 => Cell::Elements(products),
+        12 => Cell::Seconds(text.parse::<Timestamp>().unwrap().as_second()),
+        _ => Cell::Text(text),
+    };
+    let row = |(row, products): (&'r csv::StringRecord, &'r Vec<&'r str>)| {
+        let mut cells = [Cell::Missing; 15];
+        cells.iter_mut().zip(row.iter().enumerate()).for_each(|(own, text)| *own = cell(text, products));
+        cells
+    };
+    rows.iter().zip(elements).map(row).collect()
+}
+
+fn elements(rows: &[csv::StringRecord]) -> Vec<Vec<&str>> {
+    rows.iter().map(|row| row[8].split(';').filter(|e| !e.is_empty()).collect()).collect()
 }
 
 fn work(rules: usize, leads: usize) -> Work {
@@ -72,8 +97,9 @@ fn work(rules: usize, leads: usize) -> Work {
     let (plan, ready) = plan(&rules);
     let mut csv = Vec::new();
     workload::write_csv(&mut csv, 11, leads).unwrap();
+    let rows = csv::Reader::from_reader(csv.as_slice()).into_records().map(Result::unwrap).collect();
     let records = records(&plan.book.schema, "lead", csv);
-    Work { rules, plan, ready, leads: Leads::new(11).take(leads).collect(), records }
+    Work { rules, plan, ready, leads: Leads::new(11).take(leads).collect(), records, rows }
 }
 
 fn lead(plan: &Plan) -> RecordId {
@@ -85,15 +111,24 @@ fn compare(work: &Work) {
     let mut engine = Engine::new(&work.plan, lead(&work.plan));
     let now = Timestamp::UNIX_EPOCH;
     let state = begin(&work.plan, now);
-    for (own, record) in work.leads.iter().zip(&work.records) {
+    let indexed = engine.clone();
+    let mut finder = Finder::new(&work.plan, lead(&work.plan), &indexed);
+    let elements = elements(&work.rows);
+    for ((own, record), cells) in work.leads.iter().zip(&work.records).zip(parsed(&work.rows, &elements)) {
         let by_hand = workload::first_match(&work.rules, own).map(|n| format!("r{n:06}"));
         let found = engine.first_rule(record, &state, now).map(|id| work.plan.book.rules[id.index()].name.to_string());
         assert_eq!(found, by_hand, "lead {}", record.key);
+        let mut of_cells = None;
+        finder.first_rules(&[cells], (&state, now), |_, rule| of_cells = rule.map(|id| work.plan.book.rules[id.index()].name.to_string()));
+        assert_eq!(of_cells, by_hand, "lead {}", record.key);
         let mut all = Vec::new();
+        finder.all_rules(&[cells], (&state, now), |_, id| all.push(work.plan.book.rules[id.index()].name.to_string()));
+        let of_cells = std::mem::take(&mut all);
         engine.all_rules(record, &state, now, |id| all.push(work.plan.book.rules[id.index()].name.to_string()));
         let all_by_hand =
             work.rules.iter().enumerate().filter(|(_, rule)| workload::rule::applies(rule, own)).map(|(n, _)| format!("r{n:06}"));
         assert_eq!(all, all_by_hand.collect::<Vec<_>>(), "lead {}", record.key);
+        assert_eq!(all, of_cells, "lead {}", record.key);
         let decided = engine.decide(record.clone(), &state, now);
         assert_eq!(decided, decide(&work.plan, record.clone(), &state, now), "lead {}", record.key);
     }
@@ -111,12 +146,32 @@ fn time(leads: usize, run: impl FnOnce()) -> u128 {
     start.elapsed().as_nanos() / leads as u128
 }
 
+/// What the books are like: where the first rule is that takes a lead, how many leads none takes, and how many rules one.
+fn shape(sizes: &[usize]) {
+    println!("| rules | mean place of the first that applies | none applies | rules that apply to a lead |");
+    println!("| --- | --- | --- | --- |");
+    for size in sizes {
+        let rules = workload::rules(7, *size);
+        let leads: Vec<Lead> = Leads::new(11).take((20_000_000 / size).clamp(200, 5_000)).collect();
+        let places: Vec<usize> = leads.iter().filter_map(|lead| workload::first_match(&rules, lead)).collect();
+        let none = 100 * (leads.len() - places.len()) / leads.len();
+        let all: usize = leads.iter().map(|lead| rules.iter().filter(|rule| workload::rule::applies(rule, lead)).count()).sum();
+        let (place, tenths) = (1 + places.iter().sum::<usize>() / places.len().max(1), 10 * all / leads.len());
+        println!("| {size} | {place} | {none} of 100 | {}.{} |", tenths / 10, tenths % 10);
+    }
+    println!();
+}
+
 fn table(sizes: &[usize]) {
-    println!("nanoseconds a lead, one thread, from parsed values; medians of {ROUNDS} rounds");
+    println!("nanoseconds a lead, one thread; medians of {ROUNDS} rounds");
     println!(
-        "| rules | first rule by index | all rules by index | all / first | whole decision by index | asking every rule | scan by hand | scan / first | book to ready | index made | index size |"
+        "cells: {PIECE} rows at a time have just been parsed to slices of text, whole numbers, seconds and elements; from there to rules"
     );
-    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    println!("records: the values of 50,000 leads; from there to rules, or to whole decisions");
+    println!(
+        "| rules | cells: first rule | cells: all rules | all / first | records: first rule | records: whole decision | asking every rule | scan by hand | scan / first | book to ready | index made | index size |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     for size in sizes {
         let work = work(*size, 50_000);
         let few = (20_000_000 / size).clamp(20, 2_000);
@@ -125,13 +180,27 @@ fn table(sizes: &[usize]) {
         let made = start.elapsed();
         let now = Timestamp::UNIX_EPOCH;
         let state = begin(&work.plan, now);
-        let (mut first, mut every, mut whole, mut asked, mut hand) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let indexed = engine.clone();
+        let mut finder = Finder::new(&work.plan, lead(&work.plan), &indexed);
+        let [mut first, mut every, mut valued, mut whole, mut asked, mut hand] = [const { Vec::new() }; 6];
         let mut found = 0_usize;
         for _ in 0..ROUNDS {
-            first.push(time(work.records.len(), || {
+            let (mut of_first, mut of_all) = (Duration::ZERO, Duration::ZERO);
+            for rows in work.rows.chunks(PIECE) {
+                let elements = elements(rows);
+                let cells = parsed(rows, &elements);
+                let start = Instant::now();
+                finder.first_rules(&cells, (&state, now), |_, rule| found += usize::from(rule.is_some()));
+                let between = Instant::now();
+                finder.all_rules(&cells, (&state, now), |_, _| found += 1);
+                of_first += between - start;
+                of_all += between.elapsed();
+            }
+            first.push(of_first.as_nanos() / work.rows.len() as u128);
+            every.push(of_all.as_nanos() / work.rows.len() as u128);
+            valued.push(time(work.records.len(), || {
                 found += work.records.iter().filter(|r| engine.first_rule(r, &state, now).is_some()).count();
             }));
-            every.push(time(work.records.len(), || work.records.iter().for_each(|r| engine.all_rules(r, &state, now, |_| found += 1))));
             whole.push(time(work.records.len(), || {
                 found += work.records.iter().filter(|r| engine.decide((*r).clone(), &state, now).due.is_some()).count();
             }));
@@ -143,10 +212,10 @@ fn table(sizes: &[usize]) {
             }));
         }
         assert!(found > 0);
-        let (first, every, whole, asked, hand) = (median(first), median(every), median(whole), median(asked), median(hand));
+        let [first, every, valued, whole, asked, hand] = [first, every, valued, whole, asked, hand].map(median);
         let (times, more) = (hand * 10 / first.max(1), every * 10 / first.max(1));
         println!(
-            "| {size} | {first} | {every} | {}.{} | {whole} | {asked} | {hand} | {}.{} | {} ms | {} ms | {} KB |",
+            "| {size} | {first} | {every} | {}.{} | {valued} | {whole} | {asked} | {hand} | {}.{} | {} ms | {} ms | {} KB |",
             more / 10,
             more % 10,
             times / 10,
@@ -239,10 +308,15 @@ fn main() {
     if arguments.iter().any(|a| a == "--test") {
         return;
     }
+    if arguments.iter().any(|a| a == "values") {
+        return table(&[1_000, 10_000]);
+    }
     if arguments.iter().any(|a| a == "files") {
         return files(&[1_000, 10_000]);
     }
     let large = arguments.iter().any(|a| a == "--large");
-    table(if large { &[10, 100, 1_000, 10_000, 100_000] } else { &[10, 100, 1_000, 10_000] });
+    let sizes: &[usize] = if large { &[10, 100, 1_000, 10_000, 100_000] } else { &[10, 100, 1_000, 10_000] };
+    shape(sizes);
+    table(sizes);
     files(&[1_000, 10_000]);
 }

@@ -217,3 +217,49 @@ fn why_needs_no_other_record_where_none_depends_on_another() {
     assert_eq!(code, Some(2));
     assert!(told.contains("there is no lead `nobody` in the file"), "{told}");
 }
+
+/// A book whose decisions depend on each other: turns, limits, what was given before.
+const TEAMS: &str = r#"
+team inbound { members ana, bo weight 2, cy  pick in turn  limit 30 per day }
+team careful { members where rep.active  pick fewest open, then longest wait  limit 400 open }
+rule again { priority first  when hot and seen before by company within 30 days  route to previous rep by company within 30 days, else team inbound }
+rule large { priority second  when employees > 2_000  route to team careful, else queue review }
+rule some { priority third  when country is US  route to team inbound, else team careful, else queue triage }
+"#;
+
+#[test]
+fn why_tells_what_route_did_where_decisions_depend_on_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    book(folder.path());
+    let (records, _) = BOOK.split_once("queues [").unwrap();
+    let queues = "queues [triage, review]\npriorities [first, second, third]\notherwise { route to queue triage }\n";
+    fs::write(folder.path().join("rules.turf"), format!("{records}{queues}{TEAMS}")).unwrap();
+    fs::write(folder.path().join("leads.csv"), leads(6, 900)).unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_turf"));
+        command.current_dir(folder.path()).env("NO_COLOR", "1").args(arguments).args([
+            "leads.csv",
+            "--book",
+            ".",
+            "--at",
+            "2027-03-01T15:00Z",
+        ]);
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{arguments:?} {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let rows = run(&["route", "--format", "csv"]);
+    let decided: Vec<Vec<&str>> = rows.lines().skip(1).filter(|l| l.starts_with('L')).map(|l| l.split(',').collect()).collect();
+    let mut explained = 0;
+    for row in decided.iter().skip(200).step_by(40) {
+        if decided.iter().filter(|other| other[0] == row[0]).count() > 1 || row.len() != 13 {
+            continue;
+        }
+        // It was decided by the index and by asking every rule, which have to agree, else this fails.
+        let explanation: serde_json::Value = serde_json::from_str(&run(&["why", row[0], "--format", "json"])).unwrap();
+        let name = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        assert_eq!(name(&explanation["outcome"]["assignee"]), row[3], "{row:?} {}", explanation["outcome"]);
+        explained += 1;
+    }
+    assert!(explained > 5, "{explained}");
+}

@@ -1,6 +1,7 @@
 //! Rules: as a specification that is written as turf and asked by hand.
 
 use super::lead::Lead;
+use super::share::Shares;
 use super::{COMPANIES, COUNTRIES, Dice, INDUSTRIES, LANGUAGES, PRODUCTS, SOURCES, STATES, TRADES, domain};
 
 /// How many reps the rules route to.
@@ -60,9 +61,9 @@ fn detail(dice: &mut Dice, kind: usize) -> Condition {
     }
 }
 
-fn rule(dice: &mut Dice) -> Rule {
+fn rule(dice: &mut Dice, named: bool) -> Rule {
     let mut conditions = Vec::new();
-    if dice.chance(20) {
+    if named {
         conditions.push(Condition::Domain((0..1 + dice.below(20)).map(|_| domain(dice.skewed(COMPANIES))).collect()));
         if dice.chance(40) {
             let kind = dice.below(8);
@@ -102,17 +103,19 @@ fn rule(dice: &mut Dice) -> Rule {
     Rule { conditions, rep: dice.below(REPS) }
 }
 
-/// Makes rules in the order in which they are considered: those with many conditions first, with noise.
+/// Makes rules in the order in which they are considered: those that take few leads first, with noise.
 pub fn rules(seed: u64, count: usize) -> Vec<Rule> {
-    let mut dice = Dice(seed);
-    let mut made: Vec<(usize, Rule)> = (0..count)
-        .map(|_| {
-            let rule = rule(&mut dice);
-            let named = usize::from(matches!(rule.conditions.first(), Some(Condition::Domain(_)))) * 3;
-            (10 - (rule.conditions.len() + named).min(9) + dice.below(4), rule)
-        })
-        .collect();
-    made.sort_by_key(|(key, _)| *key);
+    let (mut dice, mut shares) = (Dice(seed), Shares::new());
+    let mut made: Vec<(u64, Rule)> = Vec::with_capacity(count);
+    while made.len() < count {
+        let named = dice.chance(20);
+        let fitting = (0..).find_map(|_| {
+            let rule = rule(&mut dice, named);
+            shares.place(&rule, count, &mut dice).map(|place| (place, rule))
+        });
+        made.extend(fitting);
+    }
+    made.sort_by_key(|(place, _)| *place);
     made.into_iter().map(|(_, rule)| rule).collect()
 }
 

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::probe::Probe;
 use super::stream::Stream;
 use crate::data::{Cells, FieldReport};
 use crate::decide::{Context, Engine, Offsets, answer};
@@ -40,6 +41,12 @@ impl<'s, 'p> Asked<'s, 'p> {
             Certainty::Open => false,
             Certainty::Unsure => true,
         };
+        if !whole
+            && let Some(Some(probes)) = stream.probes.get(rule.item)
+            && let Some(passes) = self.search(probes, cells)
+        {
+            return Some(passes);
+        }
         let asked = if whole { &stream.asked_whole } else { &stream.asked };
         self.fill((*asked.get(rule.item)?)?, cells)?;
         let today = self.days.day(at);
@@ -50,6 +57,21 @@ impl<'s, 'p> Asked<'s, 'p> {
             return Some(rule.dates.contains(today) && answer(&rule.condition, &context).is_yes());
         }
         Some(index.open.get(rule.item)?.iter().all(|part| answer(part, &context).is_yes()))
+    }
+
+    /// Returns whether a row passes searches in its texts; none when one of them is not taken as it stands.
+    fn search(&self, probes: &[Probe], cells: Cells<'_>) -> Option<bool> {
+        for probe in probes {
+            let text = match self.stream.cells.column(probe.field).and_then(|column| cells.at(column)) {
+                Some(cell) => self.stream.cells.plain(probe.field, cell)?,
+                None => None,
+            };
+            // What is missing cannot be told.
+            if !text.is_some_and(|text| probe.passes(text)) {
+                return Some(false);
+            }
+        }
+        Some(true)
     }
 
     /// Finds the territory that holds a row that some claim.

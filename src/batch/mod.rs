@@ -11,7 +11,9 @@ mod asked;
 mod cell_cache;
 mod clock_text;
 mod column;
+mod finder;
 mod fixed;
+mod probe;
 mod repeats;
 mod row_cells;
 mod sieve;
@@ -19,6 +21,7 @@ mod stream;
 mod verdicts;
 mod worker;
 
+pub use finder::{Cell, Finder};
 pub use fixed::is_independent;
 pub use row_cells::row_cells;
 pub use stream::{Done, Part, Stream, Wanted};

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::fixed::{fields_asked, is_fixed};
+use super::probe::Probe;
 use super::repeats;
 use super::worker::Worker;
 use crate::data::{CellReader, DataError, DataReport, Format, Piece, Pieces, SetAside};
@@ -87,7 +88,9 @@ pub struct Stream<'p> {
     pub(super) otherwise_fixed: bool,
     /// By rule in the order considered: the record's own fields that its open parts ask about; none for any.
     pub(super) asked: Vec<Option<u64>>,
-    /// Likewise of their whole conditions.
+    /// Likewise the searches in texts that these are, if they are nothing else.
+    pub(super) probes: Vec<Option<Box<[Probe]>>>,
+    /// Likewise the fields of their whole conditions.
     pub(super) asked_whole: Vec<Option<u64>>,
     /// Whether rows can be decided without becoming records at all.
     pub(super) direct: bool,
@@ -171,6 +174,7 @@ impl<'p> Stream<'p> {
         let whole = |id: &crate::model::RuleId| rule(id).and_then(|r| fields_asked(std::slice::from_ref(&r.condition)));
         let asked_whole = index.order.iter().map(whole).collect();
         let asked = index.open.iter().map(|parts| fields_asked(parts)).collect();
+        let probes = index.open.iter().map(|parts| Probe::of(parts)).collect();
         let key = ty.key.index();
         let direct = fields.len() <= 64 && cells.is_plain(key) && index.points.derived().next().is_none() && book.tables.is_empty();
         let is_name = |(i, f): &(usize, &crate::model::Field)| *i != key && !f.private && matches!(f.ty, Type::Text { .. });
@@ -193,6 +197,7 @@ impl<'p> Stream<'p> {
             money,
             otherwise_fixed,
             asked,
+            probes,
             asked_whole,
             engine,
         })

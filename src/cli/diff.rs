@@ -167,7 +167,7 @@ fn sample(
 
 fn each(run: &Run, mut use_it: impl FnMut(&Decision)) -> Result<(), DataError> {
     let ordered = run.read(|_| Ok(()), |_| {})?;
-    run.decide(ordered, |decided| {
+    run.decide(ordered, None, |decided| {
         if decided.repeat != Repeat::Same {
             use_it(decided.decision);
         }

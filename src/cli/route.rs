@@ -12,7 +12,7 @@ use super::results::{ASIDE, Results, Written};
 use super::routing::{self, Repeat, Run, Source};
 use crate::batch::Wanted;
 use crate::data::{
-    DataError, DataReport, OutCell, Output, OutputFormat, Packing, SetAside, SortLimit, SpillSorter, TableWriter, push_csv_row,
+    Beside, DataError, DataReport, OutCell, Output, OutputFormat, Packing, SetAside, SortLimit, SpillSorter, TableWriter, push_csv_row,
 };
 use crate::explain::{Looking, explain, explanation_text};
 use crate::report::{self, COLUMNS, Row, Summary};
@@ -218,7 +218,7 @@ fn one_by_one(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<R
     let mut summary = Summary::new(&run.plan, run.record);
     let mut rows: SpillSorter<(u64, Row, Option<String>)> = SpillSorter::new(SortLimit::default());
     let mut done = 0;
-    let read = run.decide(ordered, |decided| {
+    let read = run.decide(ordered, None, |decided| {
         match decided.repeat {
             Repeat::First => summary.add(&run.plan, decided.decision),
             Repeat::Changed => {
@@ -241,7 +241,7 @@ fn one_by_one(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<R
     progress.finish_and_clear();
     let mut shown = Vec::new();
     let mut total = 0_u64;
-    for next in rows.finish()? {
+    for next in Beside::new(rows.finish()?) {
         let (_, row, why) = next?;
         if results.are_written() {
             results.row(&row, why.as_deref())?;

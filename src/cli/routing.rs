@@ -13,7 +13,8 @@ use jiff::tz::TimeZone;
 use super::output::{self, Exit, Terminal};
 use crate::batch::{Done, Part, Stream, Wanted, is_independent};
 use crate::data::{
-    ArrivalSorter, Arrivals, DataError, DataFile, DataReport, FileKind, Input, Pieces, RecordReader, Row, SetAside, SortLimit, SpillSorter,
+    ArrivalSorter, Arrivals, Beside, DataError, DataFile, DataReport, FileKind, Input, Pieces, RecordReader, Row, SetAside, SortLimit,
+    SpillSorter,
 };
 use crate::decide::{Decision, Engine, begin, decide};
 use crate::diagnostic::{has_errors, render};
@@ -169,6 +170,8 @@ pub struct Decided<'d> {
     pub position: u64,
     /// The decision.
     pub decision: &'d Decision,
+    /// The decision by asking every rule, where that was wanted and the first one is by the index.
+    pub asked: Option<&'d Decision>,
     /// The state before it.
     pub before: &'d State,
     /// Whether the row repeats an earlier one.
@@ -228,12 +231,21 @@ impl Run {
     ) -> Result<Ordered, DataError> {
         let schema = &self.opened.snapshot.schema;
         let input = Input::open(&self.path, &self.shown)?;
-        let mut reader = RecordReader::open(input, schema, self.record, &self.settings, &self.opened.config.zone)?;
+        let reader = RecordReader::open(input, schema, self.record, &self.settings, &self.opened.config.zone)?;
         let mut sorter = ArrivalSorter::new(schema, SortLimit::default());
         let mut keys: SpillSorter<(Arc<str>, u64)> = SpillSorter::new(SortLimit::default());
         let (mut position, mut kept) = (0, 0);
-        for row in reader.by_ref() {
-            match row? {
+        let mut report = DataReport::default();
+        for read in Beside::new(Reading(Some(reader))) {
+            let row = match read {
+                Ok(Step::Row(row)) => row,
+                Ok(Step::End(whole)) => {
+                    report = *whole;
+                    break;
+                }
+                Err(error) => return Err(error),
+            };
+            match row {
                 Row::Record(record) => {
                     if wanted(&record) {
                         keys.push((record.key.clone(), position), record.key.len() + 48)?;
@@ -246,21 +258,29 @@ impl Run {
                 Row::SetAside(row) => aside(row)?,
             }
         }
-        let read = Read { report: reader.report().clone(), kept, repeated: repeated(keys)? };
+        let read = Read { report, kept, repeated: repeated(keys)? };
         Ok(Ordered { read, arrivals: sorter.finish()? })
     }
 
-    /// Decides the records in order. The closure may stop the run by returning `false`.
+    /// Decides the records in order, those of the key given by asking every rule as well. The closure may stop the run by
+    /// returning `false`.
     ///
     /// # Errors
     /// When a temporary file cannot be read, or the closure fails.
-    pub fn decide(&self, ordered: Ordered, mut each: impl FnMut(Decided<'_>) -> Result<bool, DataError>) -> Result<Read, DataError> {
+    pub fn decide(
+        &self,
+        ordered: Ordered,
+        ask_about: Option<&str>,
+        mut each: impl FnMut(Decided<'_>) -> Result<bool, DataError>,
+    ) -> Result<Read, DataError> {
         let now = clock::now();
         let mut state = None;
         let many = ordered.read.kept >= MANY;
         let mut engine = many.then(|| Engine::new(&self.plan, self.record));
         let mut seen: BTreeMap<Arc<str>, Vec<(Record, Decision)>> = BTreeMap::new();
-        for next in ordered.arrivals {
+        let arrivals: Box<dyn Iterator<Item = Result<(u64, Record), DataError>>> =
+            if many { Box::new(Beside::new(ordered.arrivals)) } else { Box::new(ordered.arrivals) };
+        for next in arrivals {
             let (position, record) = next?;
             let at = self.at.or_else(|| self.arrival(&record)).unwrap_or(now);
             let state = state.get_or_insert_with(|| begin(&self.plan, at));
@@ -268,7 +288,7 @@ impl Run {
             let earlier = if several { seen.get(&record.key).map(Vec::as_slice).unwrap_or_default() } else { &[] };
             if let Some((_, decision)) = earlier.iter().find(|(r, _)| r.values == record.values) {
                 let decision = decision.clone();
-                if !each(Decided { position, decision: &decision, before: state, repeat: Repeat::Same })? {
+                if !each(Decided { position, decision: &decision, asked: None, before: state, repeat: Repeat::Same })? {
                     break;
                 }
                 continue;
@@ -276,11 +296,13 @@ impl Run {
             let repeat = if earlier.is_empty() { Repeat::First } else { Repeat::Changed };
             // Only a key that comes again is compared with what was read before.
             let kept = several.then(|| record.clone());
+            let asked = engine.is_some() && ask_about == Some(&*record.key);
+            let asked = asked.then(|| decide(&self.plan, record.clone(), state, at));
             let decision = match &mut engine {
                 Some(engine) => engine.decide(record, state, at),
                 None => decide(&self.plan, record, state, at),
             };
-            let more = each(Decided { position, decision: &decision, before: state, repeat })?;
+            let more = each(Decided { position, decision: &decision, asked: asked.as_ref(), before: state, repeat })?;
             decision.changes.iter().for_each(|change| state.apply(change));
             if let Some(record) = kept {
                 seen.entry(record.key.clone()).or_default().push((record, decision));
@@ -298,6 +320,29 @@ impl Run {
             Some(Value::Time(at)) => Some(*at),
             _ => None,
         }
+    }
+}
+
+/// Reads rows, and what reading them showed at the end.
+struct Reading(Option<RecordReader>);
+
+/// What reading comes to, step by step.
+enum Step {
+    Row(Row),
+    End(Box<DataReport>),
+}
+
+impl Iterator for Reading {
+    type Item = Result<Step, DataError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let reader = self.0.as_mut()?;
+        if let Some(row) = reader.next() {
+            return Some(row.map(Step::Row));
+        }
+        let report = Box::new(reader.report().clone());
+        self.0 = None;
+        Some(Ok(Step::End(report)))
     }
 }
 

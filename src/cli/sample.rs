@@ -84,7 +84,7 @@ impl Sample {
     fn each(&self, mut use_it: impl FnMut(&Decision, &Record)) -> Result<(), Exit> {
         let go = || -> Result<(), DataError> {
             let ordered = self.run.read(|_| Ok(()), |_| {})?;
-            self.run.decide(ordered, |decided| {
+            self.run.decide(ordered, None, |decided| {
                 if decided.repeat != Repeat::Same {
                     use_it(decided.decision, &decided.decision.record);
                 }

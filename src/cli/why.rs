@@ -5,7 +5,10 @@ use clap::{Args, ValueEnum};
 use super::output::{self, Exit, Terminal};
 use super::routing::{self, Repeat, Run, Source};
 use crate::data::DataError;
+use crate::decide::Decision;
 use crate::explain::{Looking, explain, explanation_text, why_not, why_not_text};
+use crate::plan::Plan;
+use crate::report::Row;
 use crate::text::wording;
 
 /// Arguments of `turf why`.
@@ -70,13 +73,18 @@ fn answer(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<Exit,
         },
     )?;
     let mut answer = None;
-    run.decide(ordered, |decided| {
+    run.decide(ordered, Some(&arguments.id), |decided| {
         let key = &decided.decision.record.key;
         if **key != *arguments.id || decided.repeat == Repeat::Same {
             if near.len() < 2 {
                 near.extend(wording::nearest(&arguments.id, [&**key]));
             }
             return Ok(true);
+        }
+        // What is explained is what `route` does, or turf does not know what it does.
+        if let Some(asked) = decided.asked.filter(|asked| *asked != decided.decision) {
+            answer = Some(Err(disagreement(&arguments.source.record, [decided.decision, asked], &run.plan)));
+            return Ok(false);
         }
         let looking = Looking::new(&run.plan, &run.opened.snapshot.sources, decided.decision, decided.before);
         answer = Some(match &arguments.not {
@@ -103,6 +111,22 @@ fn answer(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<Exit,
             Exit::CouldNotRun
         }
     })
+}
+
+/// Says that the index and asking every rule decide differently, which no book should bring about.
+fn disagreement(kind: &str, [by_index, asked]: [&Decision; 2], plan: &Plan) -> String {
+    let [first, second] = [by_index, asked].map(|decision| {
+        let row = Row::new(plan, decision);
+        let part =
+            |name: &str, text: &Option<std::sync::Arc<str>>| text.as_ref().map(|text| format!(", {name} `{text}`")).unwrap_or_default();
+        let to = row.assignee.as_deref().map_or("nobody".to_owned(), |assignee| format!("{} `{assignee}`", row.assignee_kind));
+        format!("{to}{}{}{}", part("rule", &row.rule), part("territory", &row.territory), part("team", &row.team))
+    });
+    let differ = if first == second { "They differ in why." } else { "They differ." };
+    format!(
+        "turf: {kind} `{}` was decided twice. By the index of the rules it goes to {first}; by asking every rule to {second}. {differ} This is a mistake in turf and not in your book: please report it, with the book and this {kind} if you can share them.\n",
+        by_index.record.key
+    )
 }
 
 fn why(arguments: &Arguments, terminal: &Terminal, looking: &Looking<'_>) -> String {

@@ -8,10 +8,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
 
 use super::{DataError, SortLimit, Sorted, SpillSorter};
-use crate::model::{Origin, Record, RecordId, Schema, Value};
+use crate::model::{Origin, Record, RecordId, Schema, Spilled, Value};
 
 /// Sorts records by arrival with bounded memory.
 pub struct ArrivalSorter {
@@ -82,7 +81,7 @@ fn weigh(record: &Record) -> usize {
 }
 
 /// A record as kept in temporary files; the order of the members is the order of decisions.
-#[derive(PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Stored {
     unknown: bool,
     arrival: Option<Timestamp>,
@@ -94,8 +93,35 @@ struct Stored {
     kind: u32,
 }
 
+impl Spilled for Stored {
+    fn put(&self, out: &mut Vec<u8>) {
+        let Self { unknown, arrival, key, values, position, file, line, kind } = self;
+        unknown.put(out);
+        arrival.put(out);
+        key.put(out);
+        values.put(out);
+        position.put(out);
+        file.put(out);
+        line.put(out);
+        kind.put(out);
+    }
+
+    fn take(bytes: &mut &[u8]) -> Option<Self> {
+        Some(Self {
+            unknown: bool::take(bytes)?,
+            arrival: Spilled::take(bytes)?,
+            key: Spilled::take(bytes)?,
+            values: Spilled::take(bytes)?,
+            position: u64::take(bytes)?,
+            file: Spilled::take(bytes)?,
+            line: u64::take(bytes)?,
+            kind: u32::take(bytes)?,
+        })
+    }
+}
+
 /// A value as kept in temporary files.
-#[derive(PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum StoredValue {
     Text(Arc<str>),
     Choice(Arc<str>),
@@ -106,6 +132,47 @@ enum StoredValue {
     Time(Timestamp),
     YesNo(bool),
     Reference(Arc<str>),
+}
+
+impl Spilled for StoredValue {
+    fn put(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Text(text) => put(0, text, out),
+            Self::Choice(text) => put(1, text, out),
+            Self::Unlisted(text) => put(2, text, out),
+            Self::Set(listed, unlisted) => {
+                put(3, listed, out);
+                unlisted.put(out);
+            }
+            Self::Number(number) => put(4, number, out),
+            Self::Date(day) => put(5, day, out),
+            Self::Time(at) => put(6, at, out),
+            Self::YesNo(yes) => put(7, yes, out),
+            Self::Reference(key) => put(8, key, out),
+        }
+    }
+
+    fn take(bytes: &mut &[u8]) -> Option<Self> {
+        let (kind, rest) = bytes.split_first()?;
+        *bytes = rest;
+        Some(match kind {
+            0 => Self::Text(Spilled::take(bytes)?),
+            1 => Self::Choice(Spilled::take(bytes)?),
+            2 => Self::Unlisted(Spilled::take(bytes)?),
+            3 => Self::Set(Spilled::take(bytes)?, Spilled::take(bytes)?),
+            4 => Self::Number(Spilled::take(bytes)?),
+            5 => Self::Date(Spilled::take(bytes)?),
+            6 => Self::Time(Spilled::take(bytes)?),
+            7 => Self::YesNo(Spilled::take(bytes)?),
+            8 => Self::Reference(Spilled::take(bytes)?),
+            _ => return None,
+        })
+    }
+}
+
+fn put(kind: u8, value: &impl Spilled, out: &mut Vec<u8>) {
+    out.push(kind);
+    value.put(out);
 }
 
 impl From<Value> for StoredValue {

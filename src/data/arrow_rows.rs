@@ -19,7 +19,7 @@ const BATCH: usize = 4_096;
 /// What is said of a file whose parts do not fit together.
 const DAMAGED: &str = "its parts do not fit together";
 
-type Batches = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>>>;
+type Batches = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + Send>;
 
 /// Opens a Parquet or Arrow file.
 ///

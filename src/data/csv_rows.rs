@@ -14,7 +14,7 @@ use super::{DataError, Input, LONGEST_ROW, SetAside};
 
 /// Reads the rows of a CSV file.
 pub(super) struct CsvRows {
-    reader: Box<dyn BufRead>,
+    reader: Box<dyn BufRead + Send>,
     file: Arc<str>,
     parser: csv_core::Reader,
     /// Names of the columns, trimmed.
@@ -214,7 +214,7 @@ impl CsvRows {
 
 /// What is left of a file behind its header.
 pub(super) struct Rest {
-    pub reader: Box<dyn BufRead>,
+    pub reader: Box<dyn BufRead + Send>,
     pub file: Arc<str>,
     pub header: Vec<String>,
     pub header_line: u64,

@@ -26,7 +26,7 @@ pub(super) struct Grid {
     pub header: Vec<String>,
     /// The row that names the columns; zero where the file names them apart.
     pub header_line: u64,
-    pub rows: Box<dyn Iterator<Item = Result<GridRow, DataError>>>,
+    pub rows: Box<dyn Iterator<Item = Result<GridRow, DataError>> + Send>,
     /// The row that is lent.
     pub row: Vec<GridCell>,
 }
@@ -48,7 +48,7 @@ impl Grid {
 
     /// Takes rows of a file.
     #[cfg(any(feature = "arrow", feature = "xlsx"))]
-    pub fn new(header: Vec<String>, header_line: u64, rows: impl Iterator<Item = Result<GridRow, DataError>> + 'static) -> Self {
+    pub fn new(header: Vec<String>, header_line: u64, rows: impl Iterator<Item = Result<GridRow, DataError>> + Send + 'static) -> Self {
         Self { header, header_line, rows: Box::new(rows), row: Vec::new() }
     }
 }

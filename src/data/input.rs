@@ -55,7 +55,7 @@ impl FileKind {
 
 /// Something to read rows from.
 pub struct Input {
-    pub(super) reader: Box<dyn BufRead>,
+    pub(super) reader: Box<dyn BufRead + Send>,
     pub(super) file: Arc<str>,
     pub(super) kind: FileKind,
     packed: bool,
@@ -98,7 +98,7 @@ impl Input {
     ///
     /// # Errors
     /// When nothing can be read or it is not text.
-    pub fn new(reader: impl Read + 'static, shown: &str, kind: FileKind) -> Result<Self, DataError> {
+    pub fn new(reader: impl Read + Send + 'static, shown: &str, kind: FileKind) -> Result<Self, DataError> {
         let (reader, packing) = begun(Box::new(reader)).map_err(|e| DataError::reading(shown, e))?;
         let packed = packing != Packing::Plain;
         let (mut head, reader) = begin(reader, 4).map_err(|e| DataError::reading(shown, e))?;
@@ -147,14 +147,14 @@ impl Input {
 }
 
 /// Unpacks what is packed.
-fn begun(reader: Box<dyn Read>) -> io::Result<(Box<dyn Read>, Packing)> {
+fn begun(reader: Box<dyn Read + Send>) -> io::Result<(Box<dyn Read + Send>, Packing)> {
     let (head, reader) = begin(reader, 4)?;
     let packing = Packing::of_head(&head);
     Ok((unpack(Box::new(Cursor::new(head).chain(reader)), packing), packing))
 }
 
 /// Reads the first bytes, that many if there are.
-fn begin(mut reader: Box<dyn Read>, count: u64) -> io::Result<(Vec<u8>, Box<dyn Read>)> {
+fn begin(mut reader: Box<dyn Read + Send>, count: u64) -> io::Result<(Vec<u8>, Box<dyn Read + Send>)> {
     let mut head = Vec::new();
     reader.by_ref().take(count).read_to_end(&mut head)?;
     Ok((head, reader))

@@ -10,9 +10,11 @@ mod arrivals;
 mod arrow_rows;
 #[cfg(feature = "arrow")]
 mod arrow_write;
+mod beside;
 mod cells;
 mod config;
 mod csv_rows;
+mod early_sync;
 mod error;
 mod grid;
 #[cfg(any(feature = "arrow", feature = "xlsx"))]
@@ -39,6 +41,7 @@ mod write;
 
 pub use absences::load_absences;
 pub use arrivals::{ArrivalSorter, Arrivals};
+pub use beside::Beside;
 pub use cells::{CellReader, Cells};
 pub use config::{CONFIG_FILE, Column, Config, DataFile};
 pub use error::{DataError, SetAside};

@@ -1,17 +1,16 @@
 //! Sorting more than fits into memory: sorted runs in temporary files, merged again (Knuth, TAOCP 3, 5.4).
 //!
 //! Used twice: leads are put into the order in which they are decided, and results back into the order of the input.
-//! Below the limit everything stays in memory. Equal items keep no order of their own, so items carry their position.
+//! Below the limit everything stays in memory; runs are sorted and written beside. Equal items keep no order of their own, so items carry their position.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
-
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, Write};
+use std::thread::{self, JoinHandle};
 
 use super::DataError;
+use crate::model::Spilled;
 
 /// The most runs that are open at once; that many are merged into one.
 const MOST_RUNS: usize = 64;
@@ -27,7 +26,8 @@ pub struct SortLimit {
 
 impl Default for SortLimit {
     fn default() -> Self {
-        Self { items: 200_000, bytes: 256 * 1024 * 1024 }
+        // A run that is being written is held beside the next one.
+        Self { items: 100_000, bytes: 128 * 1024 * 1024 }
     }
 }
 
@@ -37,13 +37,15 @@ pub struct SpillSorter<T> {
     held: Vec<T>,
     weight: usize,
     runs: Vec<BufReader<File>>,
+    /// The run that a thread of its own sorts and writes.
+    writing: Option<JoinHandle<io::Result<BufReader<File>>>>,
 }
 
-impl<T: Ord + Serialize + DeserializeOwned> SpillSorter<T> {
+impl<T: Ord + Spilled + Send + 'static> SpillSorter<T> {
     /// Makes an empty sorter.
     #[must_use]
     pub fn new(limit: SortLimit) -> Self {
-        Self { limit, held: Vec::new(), weight: 0, runs: Vec::new() }
+        Self { limit, held: Vec::new(), weight: 0, runs: Vec::new(), writing: None }
     }
 
     /// Takes an item; `weight` is about how many bytes it holds.
@@ -65,6 +67,7 @@ impl<T: Ord + Serialize + DeserializeOwned> SpillSorter<T> {
     /// When a temporary file cannot be read.
     pub fn finish(mut self) -> Result<Sorted<T>, DataError> {
         self.held.sort_unstable();
+        self.wait().map_err(|reason| DataError::Spill { reason })?;
         if self.runs.is_empty() {
             return Ok(Sorted { held: self.held.into_iter(), merge: None });
         }
@@ -72,20 +75,34 @@ impl<T: Ord + Serialize + DeserializeOwned> SpillSorter<T> {
         Ok(Sorted { held: self.held.into_iter(), merge: Some(merge) })
     }
 
-    /// Writes what is held as a sorted run.
+    /// Has what is held written as a sorted run.
     fn spill(&mut self) -> io::Result<()> {
-        self.held.sort_unstable();
-        let mut run = BufWriter::new(tempfile::tempfile()?);
-        for item in self.held.drain(..) {
-            write_item(&mut run, &item)?;
-        }
+        self.wait()?;
+        let mut held = std::mem::take(&mut self.held);
+        self.held.reserve(held.len());
         self.weight = 0;
-        self.runs.push(reopen(run)?);
+        self.writing = Some(thread::spawn(move || {
+            held.sort_unstable();
+            let mut run = BufWriter::with_capacity(1 << 16, tempfile::tempfile()?);
+            let mut room = Vec::new();
+            for item in held {
+                write_item(&mut run, &item, &mut room)?;
+            }
+            reopen(run)
+        }));
+        Ok(())
+    }
+
+    /// Waits for the run that is being written.
+    fn wait(&mut self) -> io::Result<()> {
+        let Some(writing) = self.writing.take() else { return Ok(()) };
+        self.runs.push(writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
         if self.runs.len() >= MOST_RUNS {
             let mut merged = BufWriter::new(tempfile::tempfile()?);
             let mut merge = Merge::<T>::new(std::mem::take(&mut self.runs))?;
+            let mut room = Vec::new();
             while let Some(item) = merge.next()? {
-                write_item(&mut merged, &item)?;
+                write_item(&mut merged, &item, &mut room)?;
             }
             self.runs.push(reopen(merged)?);
         }
@@ -93,9 +110,12 @@ impl<T: Ord + Serialize + DeserializeOwned> SpillSorter<T> {
     }
 }
 
-fn write_item<T: Serialize>(run: &mut impl Write, item: &T) -> io::Result<()> {
-    serde_json::to_writer(&mut *run, item)?;
-    run.write_all(b"\n")
+/// Writes an item behind its length.
+fn write_item<T: Spilled>(run: &mut impl Write, item: &T, room: &mut Vec<u8>) -> io::Result<()> {
+    room.clear();
+    item.put(room);
+    run.write_all(&u64::try_from(room.len()).unwrap_or(u64::MAX).to_le_bytes())?;
+    run.write_all(room)
 }
 
 fn reopen(run: BufWriter<File>) -> io::Result<BufReader<File>> {
@@ -110,7 +130,7 @@ pub struct Sorted<T> {
     merge: Option<Merge<T>>,
 }
 
-impl<T: Ord + DeserializeOwned> Iterator for Sorted<T> {
+impl<T: Ord + Spilled> Iterator for Sorted<T> {
     type Item = Result<T, DataError>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -137,7 +157,7 @@ impl<T: Ord + DeserializeOwned> Iterator for Sorted<T> {
 struct Merge<T> {
     runs: Vec<BufReader<File>>,
     heads: BinaryHeap<Reverse<Head<T>>>,
-    line: Vec<u8>,
+    room: Vec<u8>,
 }
 
 /// The first item left of a run.
@@ -172,10 +192,10 @@ impl<T: Ord> Merge<T> {
     }
 }
 
-impl<T: Ord + DeserializeOwned> Merge<T> {
+impl<T: Ord + Spilled> Merge<T> {
     fn new(runs: Vec<BufReader<File>>) -> io::Result<Self> {
         let count = runs.len();
-        let mut merge = Self { runs, heads: BinaryHeap::with_capacity(count), line: Vec::new() };
+        let mut merge = Self { runs, heads: BinaryHeap::with_capacity(count), room: Vec::new() };
         for run in 0..count {
             merge.refill(run)?;
         }
@@ -190,11 +210,15 @@ impl<T: Ord + DeserializeOwned> Merge<T> {
 
     fn refill(&mut self, run: usize) -> io::Result<()> {
         let Some(reader) = self.runs.get_mut(run) else { return Ok(()) };
-        self.line.clear();
-        if reader.read_until(b'\n', &mut self.line)? > 0 {
-            let item = serde_json::from_slice(&self.line)?;
-            self.heads.push(Reverse(Head { item, run }));
+        if reader.fill_buf()?.is_empty() {
+            return Ok(());
         }
+        let mut length = [0; 8];
+        reader.read_exact(&mut length)?;
+        self.room.clear();
+        reader.take(u64::from_le_bytes(length)).read_to_end(&mut self.room)?;
+        let item = T::take(&mut self.room.as_slice()).ok_or(io::ErrorKind::InvalidData)?;
+        self.heads.push(Reverse(Head { item, run }));
         Ok(())
     }
 }
@@ -208,12 +232,12 @@ mod tests {
         #![proptest_config(crate::data::sample::cases())]
 
         #[test]
-        fn sorts_as_in_memory(items in proptest::collection::vec((0_u8..20, "\\PC{0,4}\n?"), 0..300), most in 1_usize..40, bytes in 1_usize..500) {
+        fn sorts_as_in_memory(items in proptest::collection::vec((0_u64..20, "\\PC{0,4}\n?"), 0..300), most in 1_usize..40, bytes in 1_usize..500) {
             let mut sorter = SpillSorter::new(SortLimit { items: most, bytes });
             for item in &items {
                 sorter.push(item.clone(), item.1.len()).expect("temporary files");
             }
-            let got: Vec<(u8, String)> = sorter.finish().expect("temporary files").map(|i| i.expect("temporary files")).collect();
+            let got: Vec<(u64, String)> = sorter.finish().expect("temporary files").map(|i| i.expect("temporary files")).collect();
             let mut wanted = items;
             wanted.sort();
             prop_assert_eq!(got, wanted);

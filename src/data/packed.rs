@@ -53,7 +53,7 @@ impl Packing {
 }
 
 /// Unpacks what is read.
-pub(super) fn unpack(reader: Box<dyn Read>, packing: Packing) -> Box<dyn Read> {
+pub(super) fn unpack(reader: Box<dyn Read + Send>, packing: Packing) -> Box<dyn Read + Send> {
     match packing {
         Packing::Plain => reader,
         Packing::Gzip => Box::new(Told(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, reader)))),
@@ -73,7 +73,7 @@ impl<R: Read> Read for Told<R> {
     }
 }
 
-type Source = BufReader<Box<dyn Read>>;
+type Source = BufReader<Box<dyn Read + Send>>;
 
 /// The frames of a Zstandard file, one after the other.
 enum Frames {

@@ -193,7 +193,7 @@ impl Rows {
 
 /// Reads JSON lines.
 pub(super) struct JsonRows {
-    reader: Box<dyn BufRead>,
+    reader: Box<dyn BufRead + Send>,
     file: Arc<str>,
     /// Lines read so far.
     line: u64,

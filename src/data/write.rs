@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use tempfile::NamedTempFile;
 
 use super::DataError;
 use super::OutCell;
+use super::early_sync::EarlySync;
 use super::packed::{Packer, Packing};
 
 /// A place to write to. Nothing appears under the final name of a file before [`Output::finish`].
@@ -23,7 +23,7 @@ pub struct Output {
 
 enum Sink {
     Stream(BufWriter<Box<dyn Write + Send>>),
-    File { writer: Packer<BufWriter<NamedTempFile>>, path: PathBuf },
+    File { writer: Box<Packer<BufWriter<EarlySync>>>, path: PathBuf },
 }
 
 impl Output {
@@ -78,7 +78,7 @@ impl Output {
         if let Some(existing) = existing {
             temporary.as_file().set_permissions(existing.permissions())?;
         }
-        let writer = Packer::new(BufWriter::with_capacity(1 << 16, temporary), Packing::of(shown).0);
+        let writer = Box::new(Packer::new(BufWriter::with_capacity(1 << 16, EarlySync::new(temporary)), Packing::of(shown).0));
         Ok(Self { sink: Sink::File { writer, path }, shown: shown.into() })
     }
 
@@ -113,7 +113,7 @@ impl Output {
             Sink::File { writer, path } => writer
                 .finish()
                 .and_then(|writer| writer.into_inner().map_err(io::IntoInnerError::into_error))
-                .and_then(|temporary| temporary.as_file().sync_all().map(|()| temporary))
+                .and_then(EarlySync::finish)
                 .and_then(|temporary| temporary.persist(path).map(drop).map_err(|e| e.error)),
         };
         finished.map_err(|e| DataError::writing(&shown, e))

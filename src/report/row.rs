@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use crate::decide::{Assignee, Decider, Decision, LedgerSplit, share_in_words};
+use crate::model::Spilled;
 use crate::model::{Type, Value, show_number};
 use crate::plan::Plan;
 
@@ -29,7 +28,7 @@ pub const COLUMNS: &[&str] = &[
 pub const LISTS: &[&str] = &["other_territories", "overlays", "credit"];
 
 /// Holds what is written about one decision.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Row {
     /// The record's key.
     pub id: Arc<str>,
@@ -57,6 +56,51 @@ pub struct Row {
     pub due: Option<String>,
     /// The moment it was decided for, in the project's zone.
     pub decided_at: String,
+}
+
+impl Spilled for Row {
+    fn put(&self, out: &mut Vec<u8>) {
+        let Self {
+            id,
+            name,
+            assignee_kind,
+            assignee,
+            team,
+            rule,
+            territory,
+            other_territories,
+            account,
+            overlays,
+            credit,
+            due,
+            decided_at,
+        } = self;
+        id.put(out);
+        assignee_kind.put(out);
+        decided_at.put(out);
+        [name, assignee, team, rule, territory, account].into_iter().for_each(|text| text.put(out));
+        other_territories.put(out);
+        [overlays, credit].into_iter().for_each(|texts| texts.put(out));
+        due.put(out);
+    }
+
+    fn take(bytes: &mut &[u8]) -> Option<Self> {
+        Some(Self {
+            id: Spilled::take(bytes)?,
+            assignee_kind: Spilled::take(bytes)?,
+            decided_at: Spilled::take(bytes)?,
+            name: Spilled::take(bytes)?,
+            assignee: Spilled::take(bytes)?,
+            team: Spilled::take(bytes)?,
+            rule: Spilled::take(bytes)?,
+            territory: Spilled::take(bytes)?,
+            account: Spilled::take(bytes)?,
+            other_territories: Spilled::take(bytes)?,
+            overlays: Spilled::take(bytes)?,
+            credit: Spilled::take(bytes)?,
+            due: Spilled::take(bytes)?,
+        })
+    }
 }
 
 impl Row {

@@ -30,10 +30,23 @@ pub struct Short([u64; 4]);
 impl Short {
     /// Takes a text; none when it is longer.
     #[must_use]
+    #[inline]
     pub fn new(text: &[u8]) -> Option<Self> {
-        let mut bytes = [0; 32];
-        bytes.get_mut(..text.len())?.copy_from_slice(text);
-        Self::cut(&bytes, text.len())
+        let length = text.len();
+        // Two words or one from each end, which overlap: copying that many bytes would be a call.
+        let [a, b, c, d] = match (text.first_chunk::<16>(), text.last_chunk::<16>(), text.first_chunk::<8>(), text.last_chunk::<8>()) {
+            _ if length > LONGEST => return None,
+            (Some(first), Some(last), ..) => {
+                let behind = u128::from_le_bytes(*last).checked_shr(u32::try_from(8 * (32 - length)).ok()?).unwrap_or(0);
+                halves(u128::from_le_bytes(*first), behind)
+            }
+            (_, _, Some(first), Some(last)) => {
+                let behind = u64::from_le_bytes(*last).checked_shr(u32::try_from(8 * (16 - length)).ok()?).unwrap_or(0);
+                [u64::from_le_bytes(*first), behind, 0, 0]
+            }
+            _ => [few(text), 0, 0, 0],
+        };
+        Some(Self([a, b, c, d | (length as u64) << 56]))
     }
 
     /// Takes a text out of a longer one, which is faster where that goes on for a while; none when it is longer, or the
@@ -121,6 +134,23 @@ impl Short {
         // Multiply and fold as in wyhash (Wang Yi 2019); the constants are its own.
         let [a, b, c, d] = self.0;
         fold(a ^ 0xa076_1d64_78bd_642f, b ^ 0xe703_7ed1_a0b4_28db) ^ fold(c ^ 0x8ebc_6af0_9c88_c6e3, d ^ 0x5899_65cc_7537_4cc3)
+    }
+}
+
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "both halves are wanted")]
+fn halves(low: u128, high: u128) -> [u64; 4] {
+    [low as u64, (low >> 64) as u64, high as u64, (high >> 64) as u64]
+}
+
+/// Less than eight bytes as a word.
+#[inline]
+fn few(bytes: &[u8]) -> u64 {
+    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        (Some(first), Some(last)) => {
+            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << (8 * (bytes.len() - 4))
+        }
+        _ => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
     }
 }
 

@@ -731,6 +731,28 @@ fn whoever_is_active_takes_what_a_rule_gives_them() {
 }
 
 #[test]
+fn whether_the_owner_stays_is_told_where_only_one_book_asks_for_the_territory() {
+    let book = |route: &str| {
+        Book::new(&format!(
+            "priorities [one]\nterritory west {{ priority one where state in [CA, OR] owner ana }}\nterritory south {{ priority one where state is TX owner bo }}\noverlap {{ name }}\nrule {route}\n{LAST}"
+        ))
+    };
+    let old = book("by-name { priority one when state in [CA, TX] route to rep ana }");
+    let new = book("by-place { priority one when state in [CA, TX] route to owner of territory, else rep cy }");
+    let told = out(&["diff", old.path(), new.path()], 1);
+    let parts: Vec<&str> = told.split("Owner unchanged, rule changed").collect();
+    has(&told, &["The books differ for 2 kinds of lead. This list is complete."]);
+    has(
+        parts[0],
+        &["Goes to somebody else", "was  by-name: rep ana", "now  by-place: owner of territory, else rep cy (rep bo)", "state is TX\n"],
+    );
+    has(
+        parts[1],
+        &["was  by-name: rep ana", "now  by-place: owner of territory, else rep cy (rep ana)", "state is CA\n", "ana both times"],
+    );
+}
+
+#[test]
 fn a_comparison_cut_short_says_how_it_goes_on() {
     let rules = |from: usize| {
         let rule = |i: usize| {

@@ -50,6 +50,9 @@ pub(super) struct Step {
     pub steady: bool,
     /// Why nobody can ever take a record by it.
     pub idle: Option<String>,
+    /// Whether it takes every record it is offered: a queue, or an active person; of the owner of a territory, whether it
+    /// does where that is a person.
+    pub sure: bool,
 }
 
 /// To whom a target leads.

@@ -211,6 +211,11 @@ impl Reading<'_> {
             },
             steady: roster::is_steady(self.plan, self.of.record, target, self.changed),
             idle: roster::idle(self.plan, self.of.record, target),
+            sure: match target.kind {
+                // Territories whose owner is not active win nothing.
+                TargetKind::TerritoryOwner => target.condition.is_none() && !target.if_available && !target.if_at_work,
+                _ => people::surely_takes(self.plan, target),
+            },
         }
     }
 

@@ -54,6 +54,16 @@ impl<'a> Side<'a> {
         self.place.filter(|_| entry.asks_territory && !same_places).map(of).unwrap_or_default()
     }
 
+    /// Who takes every record here, in words, where that is known.
+    fn taker(&self, same_places: bool) -> Option<&str> {
+        let first = self.active().next()?.steps().find(|s| s.idle.is_none()).filter(|s| s.sure)?;
+        if first.leads != Leads::Owner {
+            return Some(&first.words);
+        }
+        let owner = self.place.filter(|_| !same_places)?.steps().next()?;
+        owner.words.starts_with("rep ").then_some(&owner.words)
+    }
+
     fn effects(&self, same_places: bool) -> Vec<String> {
         self.active().map(|e| format!("{} {}", e.effect(), self.owner(e, same_places, Entry::does))).collect()
     }
@@ -138,26 +148,29 @@ fn first<'e>(left: &Left, entries: &'e [Entry]) -> Option<&'e Entry> {
 fn kind(old: &Side<'_>, new: &Side<'_>, same_places: bool, moved: bool) -> Option<Kind> {
     let differ = |of: &dyn Fn(&Side<'_>) -> Vec<String>| of(old) != of(new);
     let (credit, respond) = (differ(&|s| s.credits(moved)), differ(&|s| s.each(|e| &e.respond)));
-    if differ(&|s| s.effects(same_places)) {
-        return Some(Kind::Assignment);
-    }
-    if old.members != new.members {
-        return Some(if teams_only(old, new) { Kind::Team } else { Kind::Assignment });
-    }
-    Some(if differ(&|s| s.teams(same_places)) {
-        Kind::Team
-    } else if credit && respond {
-        Kind::CreditAndResponse
-    } else if credit {
-        Kind::Credit
-    } else if respond {
-        Kind::Response
-    } else if moved {
-        Kind::Territory
-    } else if differ(&|s| s.each(|e| &e.name)) {
-        Kind::RuleOnly
+    let first = |side: &Side<'_>| side.active().next().map(|e| e.name.clone());
+    // Where another rule gives the record to the same person, nobody else gets it, whatever either would do without them.
+    let taker = old.taker(same_places);
+    let same_taker = taker.is_some() && taker == new.taker(same_places) && first(old) != first(new);
+    let assigned = if same_taker {
+        None
+    } else if differ(&|s| s.effects(same_places)) {
+        Some(Kind::Assignment)
+    } else if old.members != new.members {
+        Some(if teams_only(old, new) { Kind::Team } else { Kind::Assignment })
     } else {
-        return None;
+        differ(&|s| s.teams(same_places)).then_some(Kind::Team)
+    };
+    assigned.or(if credit && respond {
+        Some(Kind::CreditAndResponse)
+    } else if credit {
+        Some(Kind::Credit)
+    } else if respond {
+        Some(Kind::Response)
+    } else if moved {
+        Some(Kind::Territory)
+    } else {
+        differ(&|s| s.each(|e| &e.name)).then_some(Kind::RuleOnly)
     })
 }
 

@@ -43,6 +43,9 @@ pub(super) fn differences(
         if same_rules && same_places {
             continue;
         }
+        // Where only one book asks who owns the territory, which one it is tells whether somebody else gets the record.
+        let asks = |list: usize| left[list].iter().any(|(entry, _)| lists[list][*entry].asks_territory);
+        let same_places = same_places && asks(0) == asks(1);
         // The first entry that does not settle its part of the area splits it; entries that differ go first.
         let splitter = splitter(&node.area, &left, lists, same_rules, same_places);
         let Some(cut) = splitter else {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::goals::{Wanted, goals, takes_all};
+use super::goals::{Wanted, goals};
 use super::moving::{Moved, Moving};
 use super::seeking::{MOST_FIELDS, Seeking};
 use crate::decide::{Assignee, Context, Decider, Decision, ask, decide, roster, standings};
@@ -89,7 +89,8 @@ pub fn smallest_change(plan: &Plan, decision: &Decision, before: &State, wanted:
     let locator = Locator::new(&space, &plan.book.schema, &plan.book.zone);
     let point = locator.point(record, &plan.data, decision.at, |fact| ask(fact, &context));
     let moving = Moving { plan, space: &space, locator: &locator, decision, before };
-    let sure: Vec<bool> = order.iter().map(|id| plan.book.rules[id.index()].route.iter().any(takes_all)).collect();
+    let sure: Vec<bool> =
+        order.iter().map(|id| plan.book.rules[id.index()].route.iter().any(|target| roster::surely_takes(plan, target))).collect();
     let taken = |rank: usize| -> Vec<&Area> { (0..rank).filter(|i| sure[*i]).flat_map(|i| &rules[i].areas).collect() };
     let left = |(rank, areas): &(usize, Vec<Area>)| {
         let (earlier, mut budget) = (taken(*rank), Budget::new(BUDGET));

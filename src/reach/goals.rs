@@ -58,8 +58,8 @@ pub(super) fn goals(plan: &Plan, record: RecordId, survey: &mut Survey, of: &Sur
                     goals.push((rank, survey.all([node, nobody])));
                 }
             }
-            // What stands behind a queue is never asked.
-            if takes_all(target) {
+            // What stands behind a queue, or behind somebody active, is never asked.
+            if roster::surely_takes(plan, target) {
                 break;
             }
         }
@@ -67,11 +67,6 @@ pub(super) fn goals(plan: &Plan, record: RecordId, survey: &mut Survey, of: &Sur
     let never = survey.any([]);
     goals.retain(|(_, node)| *node != never);
     goals
-}
-
-/// Whether a target takes everything it is offered.
-pub(super) fn takes_all(target: &Target) -> bool {
-    matches!(target.kind, TargetKind::Queue(_)) && target.condition.is_none()
 }
 
 /// Where some targets lead to anybody.

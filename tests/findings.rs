@@ -319,6 +319,18 @@ fn a_book_of_nothing_but_otherwise_leaves_everything_to_it() {
 }
 
 #[test]
+fn what_is_missing_is_not_told_beside_itself() {
+    let records = "record lead { id: text, key  renewal: date  state: one of [CA, NY] }
+        record rep { id: text, key  active: yes/no }
+        queues [triage, other] otherwise { route to queue triage }";
+    let found = found_in(records, "rule r { priority 1 when renewal within next 30 days and state is CA route to queue other }");
+    let gaps = found.findings.iter().find(|f| f.name == DiagnosticName::UnclaimedRecords).unwrap();
+    assert_eq!(gaps.headline, "2 kinds of lead fall to `otherwise`");
+    let told: Vec<&str> = gaps.about.iter().map(String::as_str).collect();
+    assert_eq!(told, ["state is missing or not CA", "renewal before today or after 30 days from now or missing"]);
+}
+
+#[test]
 fn the_rows_of_a_table_are_told_together() {
     // Priorities are asked of territories only where they settle overlaps.
     let rules = "priorities [p]

@@ -35,7 +35,8 @@ pub(super) fn check(ground: &Ground<'_>, ranked: &Ranked<'_>, proofs: &mut Proof
         proofs.undecided(last.span, format!("whether every {what} is claimed by a rule"));
         return;
     }
-    gaps.sort_by_key(|area| ground.largeness(area));
+    gaps = ground.space.distinct(gaps);
+    gaps.sort_by_cached_key(|area| ground.largeness(area));
     let shown = gaps.iter().take(20).find_map(|area| match ground.show(area, |t| t.decision.outcome.by == Some(Decider::Otherwise)) {
         Shown::Example(example) => Some(Ok((area, example))),
         Shown::Mistake(what) => Some(Err(what)),

@@ -187,6 +187,7 @@ impl Sides<'_> {
 
     fn change(&self, kind: Kind, old: Outcome, new: Outcome, areas: Vec<Area>) -> Result<Change, Mistake> {
         let mut areas = self.space.joined(areas).areas;
+        areas = self.space.distinct(areas);
         areas.sort_by_cached_key(|area| self.space.largeness(area));
         let shown = self.example(&areas, |a, b| old.agrees(self.old, a) && new.agrees(self.new, b));
         let zone = &self.new.book.zone;

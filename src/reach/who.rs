@@ -150,6 +150,7 @@ pub fn who(plan: &Plan, record: RecordId, rep: &str, ordinary: &Ordinary, work: 
             continue;
         }
         areas = space.joined(areas).areas;
+        areas = space.distinct(areas);
         areas.sort_by_cached_key(|a| space.largeness(a));
         // Best where no rule before applies and nobody before in the chain can take it.
         let before = ranked.before(&all, path.position.unwrap_or(0));

@@ -154,6 +154,7 @@ fn common(ground: &Ground<'_>, (one, clash): (usize, &Clash), ranked: &Ranked<'_
     let (parts, complete) = ranked.left_by(&both, &ranked.all_before(one), MOST_PARTS, &mut ground.budget());
     // The known part as well, in case the search ended before it.
     let mut parts = ground.space.joined(parts.into_iter().chain([ranked.part(one, clash)]).collect()).areas;
+    parts = ground.space.distinct(parts);
     parts.sort_by_cached_key(|area| ground.largeness(area));
     (parts, complete)
 }

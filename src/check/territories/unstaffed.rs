@@ -53,6 +53,7 @@ pub(super) fn check(ground: &Ground<'_>, order: &[TerritoryId], claims: &[Arc<Re
             }
             continue;
         }
+        gaps = ground.space.distinct(gaps);
         gaps.sort_by_cached_key(|area| ground.largeness(area));
         let example = || {
             gaps.iter().take(10).find_map(|area| match ground.show(area, |t| t.decision.placement.territory().is_none()) {

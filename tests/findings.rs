@@ -331,6 +331,19 @@ fn what_is_missing_is_not_told_beside_itself() {
 }
 
 #[test]
+fn what_can_never_be_cuts_no_gap_into_pieces() {
+    let records = "record lead { id: text, key  renewal: date  state: one of [CA, NY] }
+        record rep { id: text, key  active: yes/no }
+        queues [triage, other] otherwise { route to queue triage }";
+    let never =
+        "rule soon { priority 1 when renewal within next 30 days and renewal before 2026-12-01 from 2027-01-01 route to queue other }";
+    let found = found_in(records, &format!("{never} rule west {{ priority 2 when state is CA route to queue other }}"));
+    assert_eq!(found.of(DiagnosticName::NeverYes).len(), 1);
+    let gaps = found.findings.iter().find(|f| f.name == DiagnosticName::UnclaimedRecords).unwrap();
+    assert_eq!(gaps.about, ["state is missing or not CA"]);
+}
+
+#[test]
 fn the_rows_of_a_table_are_told_together() {
     // Priorities are asked of territories only where they settle overlaps.
     let rules = "priorities [p]

@@ -64,11 +64,14 @@ fn a_revision_of_git_is_a_book() {
     let here = |arguments: &[&str]| {
         Command::new(env!("CARGO_BIN_EXE_turf")).args(arguments).current_dir(folder.path()).env("NO_COLOR", "1").output().unwrap()
     };
-    for old in ["HEAD:book", "HEAD"] {
+    for old in ["HEAD:book", "HEAD:book/", "HEAD"] {
         let output = here(&["diff", old, "book"]);
         assert_eq!(output.status.code(), Some(1), "{old}: {}", String::from_utf8_lossy(&output.stderr));
         assert!(String::from_utf8_lossy(&output.stdout).contains("differ for 7 kinds of lead"));
     }
+    // The top of a repository is a folder like any other.
+    let top = here(&["diff", "HEAD:.", "book"]);
+    assert!(!String::from_utf8_lossy(&top.stderr).contains("neither a folder nor a git revision"));
     let lost = here(&["diff", "nowhere:book", "book"]);
     assert_eq!(lost.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&lost.stderr).contains("neither a folder nor a git revision"));

@@ -59,7 +59,7 @@ pub fn folder(name: &str, like: Option<&Path>) -> Result<Folder, RevisionError> 
         return Err(RevisionError::Unknown { name: name.to_owned(), git: "it begins with a dash".to_owned() });
     }
     let tree = match (name.contains(':'), like) {
-        (true, _) | (false, None) => name.to_owned(),
+        (true, _) | (false, None) => tree(name),
         (false, Some(like)) => format!("{name}:{}", prefix(like, name)?),
     };
     let mut command = Command::new("git");
@@ -75,6 +75,13 @@ pub fn folder(name: &str, like: Option<&Path>) -> Result<Folder, RevisionError> 
     let unpacked = TempDir::new().map_err(|e| RevisionError::Unusable(name.to_owned(), e))?;
     tar::Archive::new(output.stdout.as_slice()).unpack(unpacked.path()).map_err(|e| RevisionError::Unusable(name.to_owned(), e))?;
     Ok(Folder { path: unpacked.path().to_owned(), shown: name.to_owned(), _unpacked: Some(unpacked) })
+}
+
+/// Writes a revision and a folder as git wants them: no slash at the end, and nothing for the top.
+fn tree(name: &str) -> String {
+    let Some((revision, folder)) = name.split_once(':') else { return name.to_owned() };
+    let folder = folder.trim_end_matches('/');
+    format!("{revision}:{}", if folder == "." { "" } else { folder })
 }
 
 fn prefix(like: &Path, name: &str) -> Result<String, RevisionError> {

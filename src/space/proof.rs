@@ -78,7 +78,9 @@ impl<'s> Ranked<'s> {
     /// Takes regions in the order in which they are considered.
     #[must_use]
     pub fn new(space: &'s Space, zone: &'s TimeZone, regions: Vec<Arc<Region>>) -> Self {
-        let owned = regions.iter().enumerate().flat_map(|(i, r)| r.areas.iter().map(move |a| (i, a.clone())));
+        // What no record can lie in covers nothing, and would only cut what others leave into pieces.
+        let possible = |area: &&Area| space.can_be(area, zone);
+        let owned = regions.iter().enumerate().flat_map(|(i, r)| r.areas.iter().filter(possible).map(move |a| (i, a.clone())));
         let (owners, areas): (Vec<usize>, Vec<Area>) = owned.unzip();
         let borrowed: Vec<&Area> = areas.iter().collect();
         let index = Index::new(space, &borrowed);

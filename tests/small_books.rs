@@ -753,6 +753,25 @@ fn whether_the_owner_stays_is_told_where_only_one_book_asks_for_the_territory() 
 }
 
 #[test]
+fn addresses_are_made_with_the_domain_that_is_searched_for() {
+    let rule = |name: &str, asks: &str| format!("rule {name} {{ priority one when {asks} route to rep bo }}\n");
+    for (asks, shown, change) in [
+        ("domain of email ends with \".de\"", "alex@example.de", "if email were someone@example.de"),
+        ("domain of email contains acme", "alex@acme", "if email were someone@acme"),
+        ("domain of email contains acme and domain of email ends with \".org\"", "alex@acme.org", "if email were someone@acme.org"),
+    ] {
+        let book = Book::new(&format!("priorities [one]\n{}{LAST}", rule("search", asks)));
+        has(&out(&["who", "bo", "--book", book.path()], 0), &["bo can get a lead in 1 way:", shown]);
+        book.write(
+            "leads.csv",
+            "id,email,state,postal,language,employees,worth,discount,source,received\nL1,,CA,94105,en,50,1000,,web,2027-03-01T10:00Z\n",
+        );
+        let told = out(&["why", "L1", "--book", book.path(), "--not", "bo"], 0);
+        assert!(told.contains(change) && !told.contains(" .de"), "{told}");
+    }
+}
+
+#[test]
 fn a_comparison_cut_short_says_how_it_goes_on() {
     let rules = |from: usize| {
         let rule = |i: usize| {

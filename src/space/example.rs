@@ -289,14 +289,17 @@ impl Making<'_> {
         let value = self.space.axes.iter().find(|a| a.key.path == path && matches!(a.key.aspect, Aspect::Value(_)));
         let classes = TextClasses::of(axis);
         let domain_of = |text: &str| text.rsplit_once('@').map(|(_, d)| d.to_lowercase());
+        let wish = self.space.wish(self.area, id);
+        let searched = |domain: &str| wish.as_ref().is_none_or(|wish| wish.fits(domain));
         let fits = |text: &str| match domain_of(text) {
-            Some(domain) => classes.find(&domain).is_some_and(|c| allowed.contains(c)),
+            Some(domain) => classes.find(&domain).is_some_and(|c| allowed.contains(c)) && searched(&domain),
             None => allowed.contains(0),
         };
         if email.as_ref().is_some_and(|e| fits(e)) {
             return Some(());
         }
         let mut candidates: Vec<String> = Vec::new();
+        candidates.extend(wish.iter().flat_map(Wish::domains).map(|domain| format!("alex@{domain}")));
         for class in allowed.iter() {
             match axis.classes.get(class) {
                 Some(Class::Values(all)) => candidates.extend(all.iter().take(self.variant + 1).map(|d| format!("alex@{d}"))),

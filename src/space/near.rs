@@ -55,7 +55,9 @@ impl Space {
                 let class = coder.class(&as_value, true);
                 area.on(*id).is_none_or(|set| set.contains(class.unwrap_or(0)))
             };
-            coders.iter().all(classed) && text.answers(candidate)
+            // An address has no blanks.
+            let address = text.domain.is_none() || !candidate.contains(' ');
+            address && coders.iter().all(classed) && text.answers(candidate)
         };
         let mut found: Vec<Arc<str>> = Vec::new();
         for candidate in text.candidates(area, path, own) {
@@ -84,6 +86,8 @@ impl Text<'_> {
         let mut all = vec![own.to_owned()];
         if let Some((id, axis)) = self.domain {
             let local = own.split('@').next().map(str::trim).filter(|l| !l.is_empty() && !l.contains(' ')).unwrap_or("someone");
+            let wanted = self.wishes.iter().filter(|wish| wish.is_of(Some(id))).flat_map(Wish::domains);
+            all.extend(wanted.map(|domain| format!("{local}@{domain}")));
             let (values, beginnings) = named(axis, area, id);
             all.extend(values.iter().map(|domain| format!("{local}@{domain}")));
             for beginning in beginnings {

@@ -240,6 +240,20 @@ impl Wish<'_> {
         })
     }
 
+    /// Domains that have what is wanted of one: `example.de` where it should end with `.de`.
+    pub(super) fn domains(&self) -> Vec<String> {
+        let wanted = self.wanted();
+        let first = |end: bool| wanted.iter().filter(move |(_, at_end)| *at_end == end).filter_map(|(all, _)| all.first());
+        let middle: Vec<&str> = first(false).map(|piece| piece.trim_matches(['.', '@', ' '])).filter(|p| !p.is_empty()).collect();
+        let middle = if middle.is_empty() { "example".to_owned() } else { middle.join("-") };
+        let longest = first(true).max_by_key(|piece| piece.len()).map(|piece| piece.trim_start_matches('@'));
+        match longest {
+            None => vec![middle.clone(), format!("{middle}.example"), format!("{middle}.com")],
+            Some(end) if end.starts_with('.') => vec![format!("{middle}{end}")],
+            Some(end) => vec![end.to_owned(), format!("{middle}.{end}"), format!("{middle}{end}")],
+        }
+    }
+
     /// Whether the domain of a text is one of those asked for.
     fn has_domain(&self, text: &str) -> bool {
         let Some((axis, set, classes)) = self.domain.and_then(|(axis, id, classes)| Some((axis, self.area.on(id)?, classes))) else {

@@ -788,7 +788,7 @@ fn a_comparison_cut_short_says_how_it_goes_on() {
     let (old, new) = (Book::new(&rules(0)), Book::new(&rules(5)));
     has(&out(&["diff", old.path(), new.path()], 1), &["This list is complete."]);
     let settings = fs::read_to_string(Path::new(new.path()).join("turf.toml")).unwrap();
-    new.write("turf.toml", &format!("{settings}\n[check]\nbudget = 300\n"));
+    new.write("turf.toml", &format!("{settings}\n[check]\nbudget = 750\n"));
     let told = out(&["diff", old.path(), new.path()], 1);
     has(
         &told,

@@ -78,7 +78,7 @@ fn answer(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Exit> {
     let record = (kind(&old_plan, arguments, &old)?, kind(&new_plan, arguments, &new)?);
     let ordinary = new_book.snapshot.settings.ordinary.get(&record.1).cloned().unwrap_or_default();
     let ordinary = crate::space::Ordinary { reps: super::examples::active_in_both(&old_plan, &new_plan), ..ordinary };
-    let mut comparison = compare(&old_plan, &new_plan, record, &ordinary, new_book.snapshot.settings.budget / 2).map_err(|mistake| {
+    let mut comparison = compare(&old_plan, &new_plan, record, &ordinary, new_book.snapshot.settings.budget / 5).map_err(|mistake| {
         output::tell(&format!(
             "turf: the comparison and the evaluator disagree about {}. This is a mistake in turf, not in your books: please report it with both.\n",
             mistake.0

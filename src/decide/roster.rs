@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::PassedOver;
 use super::calendar;
 use super::context::Context;
-use crate::model::{Calendar, CalendarId, Record, Target, TargetKind, Value};
+use crate::model::{Absence, Calendar, CalendarId, Record, Target, TargetKind, Value};
 use crate::plan::Plan;
 
 /// Finds a rep in the roster.
@@ -58,7 +58,11 @@ pub fn day_of(plan: &Plan, rep: &Record, now: Timestamp) -> jiff::civil::Date {
 /// Returns why a rep is away, if away: until the first instant back, absences that follow each other joined.
 #[must_use]
 pub fn away(context: &Context<'_>, rep: &str) -> Option<PassedOver> {
-    let absences = context.plan.data.absences.get(rep)?;
+    let (by_data, told) = (context.plan.data.absences.get(rep), context.state.away.get(rep));
+    let mut absences: Vec<&Absence> = by_data.into_iter().chain(told).flatten().collect();
+    if by_data.is_some() && told.is_some() {
+        absences.sort();
+    }
     let first = absences.iter().find(|a| a.from <= context.now && context.now < a.until)?;
     // Sorted by beginning, so one pass joins them all.
     let until = absences.iter().fold(first.until, |until, a| if a.from <= until { until.max(a.until) } else { until });

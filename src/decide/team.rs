@@ -105,7 +105,7 @@ fn gather<'a>(team: &Team, context: &Context<'a>, pending: &Pending<'_>) -> Vec<
             Member {
                 rep,
                 place,
-                weight: weight.or_else(of_field).unwrap_or(Decimal::ONE),
+                weight: pending.state.weight_of(&team.name.text, &key).or(weight).or_else(of_field).unwrap_or(Decimal::ONE),
                 turn: pending.turn(&team.name.text, &key).cloned(),
                 passed_over: None,
                 key,

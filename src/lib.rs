@@ -21,9 +21,11 @@
 //! | [`explain`] | a decision, or a name of the book | why, and why not; what is really meant |
 //! | [`report`] | many decisions | rows and totals |
 //! | [`workspace`] | sources and what was read beside them | a snapshot of a book: the pure facade |
+//! | [`journal`] | decisions and what is told from outside | entries tied together, documents, what follows from them |
 //! | [`data`] | files of records | typed records, in order; results, written whole or not at all |
 //! | [`batch`] | files of records, of books whose decisions do not depend on each other | rows and totals, on every core |
 //! | [`rim`] | a folder, the clock | an opened book |
+//! | [`store`] | entries | a journal in a database, advanced one batch at a time |
 //! | [`cli`] | arguments | an exit code |
 //!
 //! # What always holds
@@ -35,8 +37,8 @@
 //! # Absent on purpose
 //!
 //! No arithmetic, loops or functions in the language (conditions must stay indexable, provable and explainable); no
-//! randomness; no logging in the pure floors; no half-written files. The index, the proofs over all possible leads, the
-//! journal and the tester come as floors of their own.
+//! randomness; no logging in the pure floors; no half-written files. The
+//! tester comes as a floor of its own.
 
 pub mod batch;
 pub mod check;
@@ -46,6 +48,7 @@ pub mod data;
 pub mod decide;
 pub mod diagnostic;
 pub mod explain;
+pub mod journal;
 pub mod model;
 pub mod plan;
 pub mod reach;
@@ -53,6 +56,7 @@ pub mod report;
 pub mod rim;
 pub mod space;
 pub mod state;
+pub mod store;
 pub mod syntax;
 pub mod text;
 pub mod workspace;

@@ -20,9 +20,11 @@ const FLOORS: &[&str] = &[
     "explain",
     "report",
     "workspace",
+    "journal",
     "data",
     "batch",
     "rim",
+    "store",
     "cli",
 ];
 
@@ -42,6 +44,7 @@ const PURE: &[&str] = &[
     "explain",
     "report",
     "workspace",
+    "journal",
 ];
 
 fn rust_files(dir: &Path, found: &mut Vec<PathBuf>) {

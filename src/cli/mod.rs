@@ -5,6 +5,7 @@ mod diff;
 mod examples;
 mod init;
 mod output;
+mod recorded;
 mod results;
 mod route;
 mod routing;

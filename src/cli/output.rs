@@ -6,6 +6,7 @@ use std::process::{ExitCode, Termination};
 use crate::data::DataError;
 use crate::diagnostic::render::Look;
 use crate::rim::book::OpenError;
+use crate::store::StoreError;
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +88,41 @@ pub fn trouble(error: &DataError) -> Exit {
         tell(&format!("turf: {error}. {}\n", error.remedy()));
     }
     Exit::CouldNotRun
+}
+
+/// Reports trouble with a journal.
+pub fn store_trouble(error: &StoreError) -> Exit {
+    tell(&format!("turf: {error}. {}\n", error.remedy()));
+    Exit::CouldNotRun
+}
+
+/// Why a command could not go on.
+#[derive(Debug)]
+pub enum Failure {
+    /// Trouble with a file.
+    Data(DataError),
+    /// Trouble with the journal.
+    Store(StoreError),
+}
+
+impl From<DataError> for Failure {
+    fn from(error: DataError) -> Self {
+        Self::Data(error)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Reports why a command could not go on.
+pub fn failed(failure: &Failure) -> Exit {
+    match failure {
+        Failure::Data(error) => trouble(error),
+        Failure::Store(error) => store_trouble(error),
+    }
 }
 
 /// Reports that a folder is no book.

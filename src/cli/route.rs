@@ -1,4 +1,4 @@
-//! `turf route`: who gets each record of a file, and the totals. A dry run: nothing is changed.
+//! `turf route`: who gets each record of a file, and the totals. A dry run, unless `--commit` records it in the journal.
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::output::{self, Exit, Terminal};
+use super::output::{self, Exit, Failure, Terminal};
+use super::recorded;
 use super::results::{ASIDE, Results, Written};
 use super::routing::{self, Repeat, Run, Source};
 use crate::batch::Wanted;
@@ -26,13 +27,22 @@ use crate::text::wording::{self, count};
 )]
 pub struct Arguments {
     #[command(flatten)]
-    source: Source,
+    pub(super) source: Source,
+    /// Record the decisions in the journal that turf.toml names under `[store]`. Without it nothing is changed.
+    #[arg(long)]
+    pub(super) commit: bool,
+    /// With --commit: decide records again that were decided before and did not change.
+    #[arg(long, requires = "commit")]
+    pub(super) again: bool,
+    /// Decide as if there was no journal: nobody has had a turn, and nothing was decided before.
+    #[arg(long, conflicts_with = "commit")]
+    no_journal: bool,
     /// How assignments are written; without it as the ending of `--out` says, else as CSV into a file and as a table on the screen.
     #[arg(long, value_enum)]
     format: Option<Format>,
     /// Write the assignments into this file, packed when it ends in .gz or .zst; it appears only when complete.
     #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    pub(super) out: Option<PathBuf>,
     /// Write the rows set aside into this file, with the reasons.
     #[arg(long, value_name = "FILE")]
     set_aside: Option<PathBuf>,
@@ -41,21 +51,21 @@ pub struct Arguments {
     strict: bool,
     /// How many rows a table on the screen shows.
     #[arg(long, value_name = "N", default_value_t = 20)]
-    limit: usize,
+    pub(super) limit: usize,
     /// Write text that looks like a formula as it is. By default it gets an apostrophe in front, so that a spreadsheet does not run it.
     #[arg(long)]
-    no_formula_guard: bool,
+    pub(super) no_formula_guard: bool,
     /// Say how long reading, deciding and writing took, and how much memory.
     #[arg(long)]
     timings: bool,
 }
 
 /// How wide explanations are in a spreadsheet, in characters.
-const WHY_WIDTH: usize = 120;
+pub(super) const WHY_WIDTH: usize = 120;
 
 /// The formats of assignments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// Columns for people.
     Table,
     /// Comma-separated values.
@@ -76,7 +86,7 @@ enum Format {
 
 impl Arguments {
     /// The format wanted.
-    fn format(&self) -> Format {
+    pub(super) fn format(&self) -> Format {
         let ending = |path: &PathBuf| {
             let shown = path.display().to_string();
             let stem = Path::new(Packing::of(&shown).1).extension()?.to_ascii_lowercase();
@@ -93,7 +103,7 @@ impl Arguments {
 
 impl Format {
     /// How it is written; none is for people.
-    fn written(self) -> Option<Written> {
+    pub(super) fn written(self) -> Option<Written> {
         Some(Written::Table(match self {
             Self::Table => return None,
             Self::Csv => OutputFormat::Csv,
@@ -119,20 +129,29 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Exit {
     };
     match route(arguments, terminal, &run) {
         Ok(exit) => exit,
-        Err(DataError::MissingColumns { findings, .. }) => {
+        Err(Failure::Data(DataError::MissingColumns { findings, .. })) => {
             output::tell(&crate::diagnostic::render::terminal(&findings, &run.opened.snapshot.sources, terminal.error_look()));
             Exit::CouldNotRun
         }
-        Err(error) => output::trouble(&error),
+        Err(failure) => output::failed(&failure),
     }
 }
 
-fn route(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<Exit, DataError> {
-    let routed = match arguments.format() {
-        Format::Table | Format::Csv if run.streams() => stream(arguments, run)?,
-        _ => one_by_one(arguments, terminal, run)?,
+fn route(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<Exit, Failure> {
+    let journal = run.journal();
+    if arguments.commit && journal.is_none() {
+        output::tell(
+            "turf: there is no journal to record decisions in. Write these two lines into turf.toml, and run the command again:\n\n    [store]\n    file = \"journal.db\"\n",
+        );
+        return Ok(Exit::CouldNotRun);
+    }
+    let journal = journal.filter(|place| arguments.commit || (!arguments.no_journal && place.exists()));
+    let routed = match (journal, arguments.format()) {
+        (Some(place), _) => recorded::recorded(arguments, terminal, run, &place)?,
+        (None, Format::Table | Format::Csv) if run.streams() => stream(arguments, run)?,
+        (None, _) => one_by_one(arguments, terminal, run)?,
     };
-    let Routed { summary, shown, total, report, reasons, timings } = routed;
+    let Routed { summary, shown, total, report, reasons, timings, journal } = routed;
     let to_file = arguments.out.is_some();
     let for_machines = arguments.format() != Format::Table || to_file;
     let mut text = String::new();
@@ -140,6 +159,7 @@ fn route(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<Exit, 
         text.push_str(&rows_text(&shown, total, arguments, terminal));
     }
     text.push_str(&report::summary_text(&summary, terminal.width));
+    text.push_str(&journal);
     text.push_str(&data_text(&report, &reasons, arguments));
     if arguments.timings {
         text.push_str(&timings.text());
@@ -154,15 +174,17 @@ fn route(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<Exit, 
 }
 
 /// What routing a file came to.
-struct Routed {
-    summary: Summary,
+pub(super) struct Routed {
+    pub(super) summary: Summary,
     /// The first rows, when they are for people.
-    shown: Vec<Row>,
-    total: u64,
-    report: DataReport,
+    pub(super) shown: Vec<Row>,
+    pub(super) total: u64,
+    pub(super) report: DataReport,
     /// The first rows set aside.
-    reasons: Vec<SetAside>,
-    timings: Timings,
+    pub(super) reasons: Vec<SetAside>,
+    pub(super) timings: Timings,
+    /// What was recorded, in words.
+    pub(super) journal: String,
 }
 
 /// Decides on every core, where no decision depends on another.
@@ -198,7 +220,7 @@ fn stream(arguments: &Arguments, run: &Run) -> Result<Routed, DataError> {
         steps: vec![("reading", done.reading, 1), ("deciding", done.deciding, done.workers), ("writing", done.writing, 1)],
         whole: start.elapsed(),
     };
-    Ok(Routed { summary: done.summary, shown, total: done.report.rows, report: done.report, reasons, timings })
+    Ok(Routed { summary: done.summary, shown, total: done.report.rows, report: done.report, reasons, timings, journal: String::new() })
 }
 
 /// Decides one record after the other, in the order of their arrival.
@@ -255,14 +277,14 @@ fn one_by_one(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<R
     let whole = start.elapsed();
     let steps =
         vec![("reading and sorting", reading, 1), ("deciding", deciding, 1), ("writing", whole.saturating_sub(reading + deciding), 1)];
-    Ok(Routed { summary, shown, total, report: read.report, reasons, timings: Timings { steps, whole } })
+    Ok(Routed { summary, shown, total, report: read.report, reasons, timings: Timings { steps, whole }, journal: String::new() })
 }
 
 /// How long the steps of a run took.
-struct Timings {
+pub(super) struct Timings {
     /// What was done, how long it took in all, and on how many threads at once.
-    steps: Vec<(&'static str, Duration, usize)>,
-    whole: Duration,
+    pub(super) steps: Vec<(&'static str, Duration, usize)>,
+    pub(super) whole: Duration,
 }
 
 impl Timings {
@@ -349,13 +371,13 @@ fn dirt(report: &DataReport) -> Vec<String> {
 }
 
 /// Collects the first rows set aside, and writes them all into a file if one is named.
-struct AsideWriter {
+pub(super) struct AsideWriter {
     writer: Option<TableWriter>,
     first: Vec<SetAside>,
 }
 
 impl AsideWriter {
-    fn open(arguments: &Arguments) -> Result<Self, DataError> {
+    pub(super) fn open(arguments: &Arguments) -> Result<Self, DataError> {
         let writer = match &arguments.set_aside {
             Some(path) => Some(TableWriter::new(Output::file(path)?, OutputFormat::Csv, (ASIDE, &[]), !arguments.no_formula_guard)?),
             None => None,
@@ -363,7 +385,7 @@ impl AsideWriter {
         Ok(Self { writer, first: Vec::new() })
     }
 
-    fn take(&mut self, row: SetAside) -> Result<(), DataError> {
+    pub(super) fn take(&mut self, row: SetAside) -> Result<(), DataError> {
         if let Some(writer) = &mut self.writer {
             writer.row(&row.cells())?;
         }
@@ -373,7 +395,7 @@ impl AsideWriter {
         Ok(())
     }
 
-    fn finish(self) -> Result<Vec<SetAside>, DataError> {
+    pub(super) fn finish(self) -> Result<Vec<SetAside>, DataError> {
         if let Some(writer) = self.writer {
             writer.finish()?;
         }
@@ -382,7 +404,7 @@ impl AsideWriter {
 }
 
 /// Shows progress only where somebody watches.
-fn progress(terminal: &Terminal) -> ProgressBar {
+pub(super) fn progress(terminal: &Terminal) -> ProgressBar {
     if !terminal.interactive {
         return ProgressBar::hidden();
     }
@@ -393,7 +415,7 @@ fn progress(terminal: &Terminal) -> ProgressBar {
     bar
 }
 
-fn tick(bar: &ProgressBar, n: u64, word: &'static str) {
+pub(super) fn tick(bar: &ProgressBar, n: u64, word: &'static str) {
     if n.is_multiple_of(1_000) {
         bar.set_message(word);
         bar.set_position(n);

@@ -23,6 +23,7 @@ use crate::plan::Plan;
 use crate::rim::book::{self, Opened};
 use crate::rim::clock;
 use crate::state::State;
+use crate::store::Place;
 use crate::text::wording;
 
 /// An opened book that can decide, and where the records come from.
@@ -282,7 +283,7 @@ impl Run {
             if many { Box::new(Beside::new(ordered.arrivals)) } else { Box::new(ordered.arrivals) };
         for next in arrivals {
             let (position, record) = next?;
-            let at = self.at.or_else(|| self.arrival(&record)).unwrap_or(now);
+            let at = self.moment(&record).unwrap_or(now);
             let state = state.get_or_insert_with(|| begin(&self.plan, at));
             let several = ordered.read.repeated.contains(&position);
             let earlier = if several { seen.get(&record.key).map(Vec::as_slice).unwrap_or_default() } else { &[] };
@@ -312,6 +313,21 @@ impl Run {
             }
         }
         Ok(ordered.read)
+    }
+
+    /// Returns the records in order, to be decided elsewhere, and what reading them showed.
+    pub fn arrivals(&self, ordered: Ordered) -> (Read, impl Iterator<Item = Result<(u64, Record), DataError>> + use<>) {
+        (ordered.read, Beside::new(ordered.arrivals))
+    }
+
+    /// Returns the moment a record is decided for: `--at`, else its arrival, else none for the present.
+    pub fn moment(&self, record: &Record) -> Option<Timestamp> {
+        self.at.or_else(|| self.arrival(record))
+    }
+
+    /// Returns where the journal of the book is, if `turf.toml` names one.
+    pub fn journal(&self) -> Option<Place> {
+        self.opened.config.store.as_ref().and_then(|settings| Place::new(settings, &self.opened.folder))
     }
 
     fn arrival(&self, record: &Record) -> Option<Timestamp> {

@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 
 use super::reference::{Strangers, rep_column};
 use super::typed_rows::{TypedRows, Wanted};
-use super::{Config, DataError, DataFile, DataReport, Input};
+use super::{Config, DataError, DataFile, DataReport, Folder, Input};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Absence, ReferenceData, Schema, Type, Value, read_cell};
 
@@ -21,12 +21,12 @@ use crate::model::{Absence, ReferenceData, Schema, Type, Value, read_cell};
 pub fn load_absences(
     schema: &Schema,
     config: &Config,
-    folder: &Path,
+    folder: &Folder,
     data: &mut ReferenceData,
     zone_of: &dyn Fn(&str) -> TimeZone,
 ) -> (Vec<Diagnostic>, Option<DataReport>) {
     let Some((settings, file)) = config.absences.as_ref().and_then(|a| Some((a, a.file.as_ref()?))) else { return (Vec::new(), None) };
-    match read(schema, config, settings, &folder.join(file), data, zone_of) {
+    match read(schema, config, settings, &folder.path(file), data, zone_of) {
         Ok((absences, report, stranger)) => {
             data.absences = absences;
             let mut findings = report.findings();

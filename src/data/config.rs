@@ -4,6 +4,7 @@
 //! elsewhere. Whether the fields named here exist is checked against the schema by [`Config::check`].
 
 mod check;
+mod store;
 mod values;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,8 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+
+pub use store::{StoreSettings, without_password};
 
 use crate::check::Settings;
 use crate::diagnostic::{Diagnostic, DiagnosticName};
@@ -37,6 +40,8 @@ pub struct Config {
     pub absences: Option<DataFile>,
     /// From how much on the checks speak up.
     pub check_settings: Settings,
+    /// Where the journal is kept, if anywhere.
+    pub store: Option<StoreSettings>,
 }
 
 impl Default for Config {
@@ -50,6 +55,7 @@ impl Default for Config {
             loads: None,
             absences: None,
             check_settings: Settings::default(),
+            store: None,
         }
     }
 }
@@ -205,12 +211,13 @@ impl Walk<'_> {
 
     fn config(&mut self, root: &DeTable<'_>) -> Config {
         let mut config = Config::default();
-        for (name, value, line) in self.settings(root, &["name", "zone", "rules", "records", "loads", "absences", "check"]) {
+        for (name, value, line) in self.settings(root, &["name", "zone", "rules", "records", "loads", "absences", "check", "store"]) {
             match name {
                 "name" => config.name = self.text(name, value, line),
                 "zone" => config.zone = self.zone(value, line).unwrap_or(TimeZone::UTC),
                 "rules" => config.rules = self.texts(name, value, line),
                 "loads" => config.loads = self.table(name, value, line).map(|t| self.file(t, line)),
+                "store" => config.store = self.store(value, line),
                 "check" => config.check_settings = self.check_settings(value, line),
                 "absences" => config.absences = self.table(name, value, line).map(|t| self.file(t, line)),
                 _ => {

@@ -16,6 +16,7 @@ mod config;
 mod csv_rows;
 mod early_sync;
 mod error;
+mod folder;
 mod grid;
 #[cfg(any(feature = "arrow", feature = "xlsx"))]
 mod guarded;
@@ -43,8 +44,9 @@ pub use absences::load_absences;
 pub use arrivals::{ArrivalSorter, Arrivals};
 pub use beside::Beside;
 pub use cells::{CellReader, Cells};
-pub use config::{CONFIG_FILE, Column, Config, DataFile};
+pub use config::{CONFIG_FILE, Column, Config, DataFile, StoreSettings, without_password};
 pub use error::{DataError, SetAside};
+pub use folder::Folder;
 pub use input::{FileKind, Input, LONGEST_ROW};
 pub use order::{SortLimit, Sorted, SpillSorter};
 pub use out_cell::{OutCell, push_csv_cell, push_csv_row};

@@ -12,7 +12,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::records::{key_type, wanted};
 use super::typed_rows::{TypedRows, Wanted};
-use super::{CONFIG_FILE, Config, DataError, DataFile, DataReport, Input, RecordReader, Row};
+use super::{CONFIG_FILE, Config, DataError, DataFile, DataReport, Folder, Input, RecordReader, Row};
 use crate::diagnostic::{Diagnostic, DiagnosticName};
 use crate::model::{FieldId, OpenWork, Origin, Record, RecordId, ReferenceData, Schema, Type, Value, plain};
 use crate::text::wording;
@@ -31,9 +31,9 @@ pub struct Loaded {
     pub reports: Vec<DataReport>,
 }
 
-/// Loads all records that are referred to, the reps, and the open loads; `folder` is the book's.
+/// Loads all records that are referred to, the reps, and the open loads.
 #[must_use]
-pub fn load(schema: &Schema, config: &Config, folder: &Path) -> Loaded {
+pub fn load(schema: &Schema, config: &Config, folder: &Folder) -> Loaded {
     let mut loaded = Loaded::default();
     for kind in referred(schema) {
         let name = &schema.record(kind).name;
@@ -44,7 +44,7 @@ pub fn load(schema: &Schema, config: &Config, folder: &Path) -> Loaded {
             }
             continue;
         };
-        match load_records(schema, config, kind, &settings, &folder.join(file)) {
+        match load_records(schema, config, kind, &settings, &folder.path(file)) {
             Ok((records, report, findings)) => {
                 loaded.data.records.insert(kind, records);
                 loaded.findings.extend(report.findings());
@@ -56,7 +56,7 @@ pub fn load(schema: &Schema, config: &Config, folder: &Path) -> Loaded {
     }
     loaded.findings.extend(dangling(schema, &loaded.data, &loaded.reports));
     if let Some((settings, file)) = config.loads.as_ref().and_then(|l| Some((l, l.file.as_ref()?)))
-        && let Err(error) = load_open_work(schema, config, settings, &folder.join(file), &mut loaded)
+        && let Err(error) = load_open_work(schema, config, settings, &folder.path(file), &mut loaded)
     {
         loaded.findings.extend(error.findings());
     }
@@ -301,7 +301,7 @@ mod tests {
             rows.rotate_left(turn);
             let text = format!("id,name,parent,owner\n{}\n", rows.join("\n"));
             write(folder.path(), &[("accounts.csv", &text), ("reps.jsonl", REPS), ("open.csv", OPEN)]);
-            let loaded = load(&schema(), &Config::read(TOML).0, folder.path());
+            let loaded = load(&schema(), &Config::read(TOML).0, &folder.path().into());
             let all: Vec<Vec<Option<String>>> = loaded.data.all(ACCOUNT).map(|r| contents(&schema(), r)).collect();
             assert_eq!(loaded.reports[0].repeated, 1);
             seen.push((all, headlines(&loaded.findings)));
@@ -327,7 +327,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         write(folder.path(), &[("accounts.csv", "id,name,parent,owner\n"), ("reps.jsonl", REPS), ("open.csv", OPEN), ("away.csv", AWAY)]);
         let config = Config::read(TOML).0;
-        let mut loaded = load(&schema(), &config, folder.path());
+        let mut loaded = load(&schema(), &config, &folder.path().into());
         let ana: Vec<(u64, Option<String>)> =
             loaded.data.loads["ana"].iter().map(|w| (w.count, w.record.values[2].as_ref().map(|v| plain(v, &Type::Number)))).collect();
         assert_eq!(ana, [(2, Some("Aaa".to_owned())), (2, Some("Acme".to_owned())), (1, Some("Beta".to_owned()))]);
@@ -335,7 +335,7 @@ mod tests {
         assert_eq!(loaded.data.all(REP).count(), 2);
 
         let zone = |rep: &str| time_zone(if rep == "ana" { "Europe/Berlin" } else { "UTC" }).expect("a zone");
-        let (findings, report) = load_absences(&schema(), &config, folder.path(), &mut loaded.data, &zone);
+        let (findings, report) = load_absences(&schema(), &config, &folder.path().into(), &mut loaded.data, &zone);
         let shown: Vec<String> = loaded.data.absences["ana"].iter().map(|a| format!("{} {} {:?}", a.from, a.until, a.reason)).collect();
         assert_eq!(
             shown,
@@ -356,7 +356,7 @@ mod tests {
     #[test]
     fn files_that_are_not_there() {
         let folder = tempfile::tempdir().expect("a folder");
-        let loaded = load(&schema(), &Config::read("[records.rep]\nfile = \"reps.csv\"\n").0, folder.path());
+        let loaded = load(&schema(), &Config::read("[records.rep]\nfile = \"reps.csv\"\n").0, &folder.path().into());
         assert_eq!(
             headlines(&loaded.findings),
             [

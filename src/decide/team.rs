@@ -12,7 +12,8 @@ use super::pick::{Measures, pick};
 use super::{Candidate, PassedOver};
 use super::{calendar, roster, turn};
 use crate::model::{Answer, Condition, ConditionKind, Limit, LimitPer, Record, Team, TeamId, Value};
-use crate::state::{Change, Pending, Turn};
+use crate::plan::Plan;
+use crate::state::{Change, Pending, State, Turn};
 
 /// Holds one candidate of a team while one is picked.
 pub(super) struct Member<'a> {
@@ -98,20 +99,35 @@ fn gather<'a>(team: &Team, context: &Context<'a>, pending: &Pending<'_>) -> Vec<
         .into_iter()
         .map(|(key, (place, weight))| {
             let rep = roster::rep(plan, &key);
-            let of_field = || match team.weight.and_then(|f| rep?.value(f)) {
-                Some(Value::Number(weight)) => Some(*weight),
-                _ => None,
-            };
             Member {
                 rep,
                 place,
-                weight: pending.state.weight_of(&team.name.text, &key).or(weight).or_else(of_field).unwrap_or(Decimal::ONE),
+                weight: weighs(team, (&key, rep), weight, pending.state),
                 turn: pending.turn(&team.name.text, &key).cloned(),
                 passed_over: None,
                 key,
             }
         })
         .collect()
+}
+
+/// What somebody weighs in a team's turns: as told from outside, as listed, as the roster says, or 1.
+fn weighs(team: &Team, (key, rep): (&str, Option<&Record>), listed: Option<Decimal>, state: &State) -> Decimal {
+    let of_field = || match team.weight.and_then(|f| rep?.value(f)) {
+        Some(Value::Number(weight)) => Some(*weight),
+        _ => None,
+    };
+    state.weight_of(&team.name.text, key).or(listed).or_else(of_field).unwrap_or(Decimal::ONE)
+}
+
+/// Returns by how much a turn moves somebody of a team that gives work in turn; none when the team does not, or nothing moves.
+#[must_use]
+pub fn turn_step(plan: &Plan, id: TeamId, key: &str, state: &State) -> Option<BigRational> {
+    let team = plan.book.teams.get(id.index()).filter(|_| plan.turning.contains(&id))?;
+    let all = team.members.iter().flat_map(|members| &members.listed);
+    let listed = all.filter(|(name, _)| *name.text == *key).find_map(|(_, weight)| *weight);
+    let weight = weighs(team, (key, roster::rep(plan, key)), listed, state);
+    (weight > Decimal::ZERO).then(|| super::fraction::exact(weight).recip())
 }
 
 /// The first reason why somebody may not take the record.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::row::rule_name;
+use super::row::{Row, rule_name};
 use crate::decide::{Assignee, Decider, Decision};
 use crate::model::{FieldId, Record, RecordId, RuleId, Schema, Type, Value};
 use crate::plan::Plan;
@@ -79,6 +79,30 @@ impl Summary {
     pub fn add(&mut self, plan: &Plan, decision: &Decision) {
         let share = Share { count: 1, amount: self.amount(&decision.record) };
         self.add_share(plan, decision, share);
+    }
+
+    /// Counts a decision that was recorded before, given as its row.
+    pub fn add_row(&mut self, plan: &Plan, row: &Row, amount: Decimal) {
+        let count = |share: &mut Share| {
+            share.count += 1;
+            share.amount = share.amount.saturating_add(amount);
+        };
+        count(&mut self.all);
+        match (&*row.assignee_kind, &row.assignee) {
+            ("rep", Some(rep)) => count(self.reps.entry(rep.clone()).or_default()),
+            ("queue", Some(queue)) => count(self.queues.entry(queue.clone()).or_default()),
+            _ => {}
+        }
+        match &row.rule {
+            Some(rule) if **rule == *"otherwise" => count(&mut self.otherwise),
+            Some(rule) => count(self.rules.entry(rule.clone()).or_default()),
+            None => {}
+        }
+        match &row.territory {
+            Some(territory) => count(self.territories.entry(territory.clone()).or_default()),
+            None if !plan.book.territories.is_empty() => count(&mut self.unplaced),
+            None => {}
+        }
     }
 
     /// Returns the amount of a record's money field; nothing where it has none.

@@ -2,13 +2,13 @@
 //!
 //! What is wrong inside the book becomes findings of its [`Snapshot`]; only a folder that is no book is an error here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::data::{self, CONFIG_FILE, Config, DataReport};
+use crate::data::{self, CONFIG_FILE, Config, DataReport, Folder};
 use crate::diagnostic::{Diagnostic, DiagnosticName};
 use crate::model::{RecordId, ReferenceData, Table, Tables, Type, Value};
 use crate::syntax::FILE_LIMIT;
@@ -29,6 +29,12 @@ pub struct Opened {
     pub snapshot: Snapshot,
     /// One report for each data file read.
     pub reports: Vec<DataReport>,
+    /// The book's name.
+    pub name: String,
+    /// The text of `turf.toml`.
+    pub text: Arc<str>,
+    /// The other files it was made from, as named by the book, and where they are.
+    pub files: (Folder, BTreeSet<Arc<str>>),
 }
 
 /// Says why a folder cannot be opened as a book.
@@ -91,22 +97,51 @@ pub fn open(folder: &Path) -> Result<Opened, OpenError> {
     let (config, found) = Config::read(&text);
     findings.extend(found);
     let sources = rule_files(folder, &config, &mut findings);
+    let name = folder.file_name().map_or_else(|| "book".to_owned(), |n| n.to_string_lossy().into_owned());
+    Ok(open_files(Files { text, config, sources, name, findings, folder: Folder::from(folder) }, folder))
+}
+
+/// What a book is opened from.
+pub(super) struct Files {
+    /// The text of `turf.toml`.
+    pub text: String,
+    /// What it says.
+    pub config: Config,
+    /// The rule files.
+    pub sources: Sources,
+    /// The name, unless `turf.toml` gives another.
+    pub name: String,
+    /// What was found in them.
+    pub findings: Vec<Diagnostic>,
+    /// Where the other files are.
+    pub folder: Folder,
+}
+
+/// Opens a book whose rule files are read.
+pub(super) fn open_files(files: Files, root: &Path) -> Opened {
+    let Files { text, config, sources, name, mut findings, folder } = files;
     let draft = Draft::new(sources);
     findings.extend(config.check(&draft.schema));
-    let loaded = data::load(&draft.schema, &config, folder);
+    let loaded = data::load(&draft.schema, &config, &folder);
     findings.extend(loaded.findings);
     let (mut reference, mut reports) = (loaded.data, loaded.reports);
     let zones = rep_zones(&draft, &reference, &config);
     let zone_of = |rep: &str| zones.get(rep).cloned().unwrap_or_else(|| config.zone.clone());
-    let (found, report) = data::load_absences(&draft.schema, &config, folder, &mut reference, &zone_of);
+    let (found, report) = data::load_absences(&draft.schema, &config, &folder, &mut reference, &zone_of);
     findings.extend(found);
     reports.extend(report);
-    let tables = tables(folder, &draft, &mut findings);
-    let name =
-        config.name.clone().unwrap_or_else(|| folder.file_name().map_or_else(|| "book".to_owned(), |n| n.to_string_lossy().into_owned()));
-    let materials =
-        Materials { name, zone: config.zone.clone(), tables, data: reference, findings, settings: config.check_settings.clone() };
-    Ok(Opened { folder: folder.to_owned(), snapshot: draft.finish(materials), config, reports })
+    let tables = tables(&folder, &draft, &mut findings);
+    let named: BTreeSet<Arc<str>> = tables.keys().cloned().chain(reports.iter().map(|r| r.file.clone())).collect();
+    let name = config.name.clone().unwrap_or(name);
+    let materials = Materials {
+        name: name.clone(),
+        zone: config.zone.clone(),
+        tables,
+        data: reference,
+        findings,
+        settings: config.check_settings.clone(),
+    };
+    Opened { folder: root.to_owned(), name, text: text.into(), files: (folder, named), snapshot: draft.finish(materials), config, reports }
 }
 
 fn rule_files(folder: &Path, config: &Config, findings: &mut Vec<Diagnostic>) -> Sources {
@@ -215,10 +250,10 @@ fn rep_zones(draft: &Draft, data: &ReferenceData, config: &Config) -> BTreeMap<A
 }
 
 /// Reads the files that lists, calendars and tables of territories name.
-fn tables(folder: &Path, draft: &Draft, findings: &mut Vec<Diagnostic>) -> Tables {
+fn tables(folder: &Folder, draft: &Draft, findings: &mut Vec<Diagnostic>) -> Tables {
     let mut tables = Tables::new();
     for file in draft.files_named() {
-        let table = match data::Table::read(&folder.join(&*file), &file, None) {
+        let table = match data::Table::read(&folder.path(&file), &file, None) {
             Ok(table) => {
                 findings.extend(set_aside(&file, &table));
                 Ok(Table {

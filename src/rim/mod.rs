@@ -2,5 +2,6 @@
 
 pub mod book;
 pub mod clock;
+pub mod kept;
 pub mod memory;
 pub mod revision;

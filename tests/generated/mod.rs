@@ -6,6 +6,7 @@ pub mod data;
 mod dice;
 mod folder;
 mod indexed;
+mod journal;
 mod proofs;
 mod proofs_bdd;
 mod proofs_book;

@@ -1,0 +1,111 @@
+//! The part of the state that a decision looked at: enough to decide the same again, and no more than about those asked.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{Attempt, Decider, Decision, remembered_values};
+use crate::model::{LimitPer, Owner, Pick, Target, TargetKind, Team, TeamId};
+use crate::plan::Plan;
+use crate::state::{Pending, State};
+
+/// Returns the part of the state before a decision that the decision looked at.
+///
+/// Deciding the record again with this part alone gives the same decision.
+#[must_use]
+pub fn consulted(plan: &Plan, decision: &Decision, before: &State) -> State {
+    let mut part = State::default();
+    for remembered in remembered_values(plan, &decision.record, decision.at) {
+        let past = before.history.get(&remembered.of).and_then(|f| f.get(&remembered.by)).and_then(|v| v.get(&remembered.value));
+        if let Some(past) = past {
+            let values = part.history.entry(remembered.of).or_default().entry(remembered.by).or_default();
+            values.insert(remembered.value, past.clone());
+        }
+    }
+    let book = &plan.book;
+    let mut asked: BTreeSet<TeamId> = BTreeSet::new();
+    let mut look = |targets: &[Target], attempts: &[Attempt]| {
+        for attempt in attempts {
+            let team = targets.get(attempt.target).and_then(|target| team_of(plan, target, decision));
+            let reps = attempt.candidates.iter().map(|c| &c.rep);
+            match team.and_then(|id| Some((id, book.teams.get(id.index())?))) {
+                Some((id, team)) if asked.insert(id) => {
+                    reps.for_each(|rep| member(plan, (id, team), rep, (before, decision.at), &mut part))
+                }
+                Some(_) => {}
+                None => reps.for_each(|rep| away(rep, (before, decision.at), &mut part)),
+            }
+        }
+    };
+    for trial in &decision.trials {
+        let targets = match trial.decider {
+            Decider::Rule(id) => book.rules.get(id.index()).map(|r| r.route.as_slice()),
+            Decider::Otherwise => book.otherwise.get(&decision.record.kind).map(|o| o.route.as_slice()),
+        };
+        look(targets.unwrap_or_default(), &trial.attempts);
+    }
+    for added in &decision.added {
+        let adds = book.overlays.get(added.overlay.index()).map(|o| o.adds.as_slice()).unwrap_or_default();
+        for add in adds.iter().filter(|add| add.role.text == added.role) {
+            look(&add.targets, &added.attempts);
+        }
+    }
+    part
+}
+
+/// The team that a target asks, written or by the owner of the territory.
+fn team_of(plan: &Plan, target: &Target, decision: &Decision) -> Option<TeamId> {
+    match &target.kind {
+        TargetKind::Team(id) => Some(*id),
+        TargetKind::TerritoryOwner => {
+            let territory = decision.placement.territory()?;
+            match plan.book.territories.get(territory.index())?.owner.as_ref()? {
+                Owner::Team(id, _) => Some(*id),
+                Owner::Rep(_) => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+type Before<'a> = (&'a State, jiff::Timestamp);
+
+/// Takes what a team's limits and `pick` look at of one member.
+fn member(plan: &Plan, (id, team): (TeamId, &Team), rep: &Arc<str>, before: Before<'_>, part: &mut State) {
+    let name = &team.name.text;
+    let state = before.0;
+    if plan.turning.contains(&id)
+        && let Some(turn) = state.turns.get(name).and_then(|reps| reps.get(rep))
+    {
+        part.turns.entry(name.clone()).or_default().insert(rep.clone(), turn.clone());
+    }
+    if let Some(weight) = state.weight_of(name, rep) {
+        part.weights.entry(name.clone()).or_default().insert(rep.clone(), weight);
+    }
+    let picks = |wanted: fn(&Pick) -> bool| team.pick.iter().any(wanted);
+    if picks(|p| matches!(p, Pick::LongestWait(_)))
+        && let Some(at) = state.received.get(name).and_then(|reps| reps.get(rep))
+    {
+        part.received.entry(name.clone()).or_default().insert(rep.clone(), *at);
+    }
+    let by_open = picks(|p| matches!(p, Pick::FewestOpen(_) | Pick::LeastFull(_) | Pick::MostRoom(_)));
+    if (by_open || team.limits.iter().any(|l| l.per == LimitPer::Open))
+        && let Some(open) = state.open.get(rep)
+    {
+        part.open.insert(rep.clone(), *open);
+    }
+    for position in 0..team.limits.len() {
+        let limit = Pending::limit_key(name, position);
+        if let Some(count) = state.counts.get(&limit).and_then(|reps| reps.get(rep)) {
+            part.counts.entry(limit).or_default().insert(rep.clone(), count.clone());
+        }
+    }
+    away(rep, before, part);
+}
+
+/// Takes the absences told of a rep that are not over.
+fn away(rep: &Arc<str>, (state, at): Before<'_>, part: &mut State) {
+    let still: Vec<_> = state.away.get(rep).into_iter().flatten().filter(|a| a.until > at).cloned().collect();
+    if !still.is_empty() {
+        part.away.insert(rep.clone(), still);
+    }
+}

@@ -1,0 +1,463 @@
+//! Decides and records, batch by batch: what a batch decides, what that changes, and the entries of it are one transaction.
+//!
+//! Whoever records takes the journal first, and sees all that others wrote; so decisions of several processes are one
+//! sequence, and no turn is given twice.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Batch, Latest, PastKey, Store, StoreError, VERSION, books};
+use crate::decide::{Decision, Engine, begin, consulted, decide, remembered_values};
+use crate::journal::document::{ChangeDoc, DecisionDoc, Mask, PastDoc, RecordDoc, Surroundings, ValueDoc, content, decision_doc, hide};
+use crate::journal::{Checkpoint, Entry, EntryKind, Head, Held, Key, RowKey, held, read_rows};
+use crate::model::{Record, RecordId};
+use crate::plan::Plan;
+use crate::rim::book::Opened;
+use crate::rim::kept;
+use crate::state::{Change, Past, State};
+
+/// After how many entries the journal is signed.
+pub const CHECKPOINT: u64 = 1_000;
+
+/// From how many records on the index pays for being made.
+const MANY: usize = 200;
+
+/// The document of the first entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BegunDoc {
+    /// `turf-journal/1`.
+    pub format: String,
+    /// The version of the tables.
+    pub version: u32,
+    /// Tells whether a key is that of the journal.
+    pub key: String,
+}
+
+/// The document of an entry that says what was open when counting began, or was told from outside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangesDoc {
+    /// `turf-opening/1` or `turf-event/1`.
+    pub format: String,
+    /// What happened, for events.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub event: Option<serde_json::Value>,
+    /// What it changed.
+    pub changes: Vec<ChangeDoc>,
+}
+
+/// One record to decide.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// The record.
+    pub record: Record,
+    /// When it is decided for; none for the present moment.
+    pub at: Option<Timestamp>,
+}
+
+/// What became of a record.
+#[derive(Clone, Debug)]
+pub enum Done {
+    /// It was decided.
+    Decided {
+        /// The number of the entry.
+        number: u64,
+        /// The decision.
+        decision: Box<Decision>,
+        /// The state that was consulted.
+        consulted: Box<State>,
+        /// The number of the former decision, about other content.
+        former: Option<u64>,
+    },
+    /// The same record with the same content was decided before.
+    Recorded {
+        /// The number of the entry.
+        number: u64,
+        /// What was decided then.
+        document: Box<DecisionDoc>,
+    },
+}
+
+/// Records the decisions of one book.
+pub struct Recorder<'p> {
+    store: Box<dyn Store>,
+    key: Key,
+    sealed: bool,
+    opened: &'p Opened,
+    plan: &'p Plan,
+    engines: BTreeMap<RecordId, Engine<'p>>,
+    /// The state after all entries up to `head`, with only the past that the batch looks up.
+    state: State,
+    head: Option<Head>,
+    /// When the last entry was written.
+    last: Timestamp,
+    book_kept: bool,
+    signed: u64,
+    /// Whether records are decided anew although nothing changed.
+    anew: bool,
+    /// Whether anything is written.
+    dry: bool,
+}
+
+/// Says how decisions are recorded.
+#[derive(Clone, Copy, Debug)]
+pub struct Manner {
+    /// Whether private values are sealed besides being hashed.
+    pub sealed: bool,
+    /// Whether records are decided anew although nothing changed.
+    pub anew: bool,
+    /// Whether everything is decided as if it was recorded, and nothing is.
+    pub dry: bool,
+}
+
+/// A batch while it is put together.
+struct Making<'k> {
+    key: &'k Key,
+    batch: Batch,
+    head: Head,
+    at: Timestamp,
+    touched: BTreeSet<RowKey>,
+    pasts: BTreeMap<PastKey, PastDoc>,
+    latest: BTreeMap<(Arc<str>, Arc<str>), Latest>,
+    /// Where in the batch a number stands.
+    documents: HashMap<u64, DecisionDoc>,
+}
+
+impl Making<'_> {
+    fn append(&mut self, kind: EntryKind, body: Vec<u8>) -> u64 {
+        let entry = self.head.append(kind, self.at, body);
+        let number = entry.number;
+        self.batch.entries.push(entry);
+        number
+    }
+
+    /// Notes what changes write: rows and past assignments.
+    fn note(&mut self, changes: &[ChangeDoc], state: &mut State) {
+        for document in changes {
+            let Some(change) = document.change() else { continue };
+            match (&change, document) {
+                (Change::Remembered { of, by, past, .. }, ChangeDoc::Remembered { value, .. }) => {
+                    let value = match value {
+                        ValueDoc::Value(value) => self.key.hash(value).into(),
+                        ValueDoc::Hash(hash) => hash.clone(),
+                    };
+                    self.pasts.insert(PastKey { of: of.clone(), by: by.clone(), value }, past.into());
+                }
+                _ => {
+                    self.touched.extend(RowKey::of(&change));
+                    state.apply(&change);
+                }
+            }
+        }
+    }
+}
+
+impl<'p> Recorder<'p> {
+    /// Makes a recorder of a book; its plan must be there.
+    ///
+    /// # Errors
+    /// When the journal cannot be read, or belongs to another key.
+    pub fn new(mut store: Box<dyn Store>, key: Key, (opened, plan): (&'p Opened, &'p Plan), manner: Manner) -> Result<Self, StoreError> {
+        check_key(&mut *store, &key)?;
+        let Manner { sealed, anew, dry } = manner;
+        Ok(Self {
+            store,
+            key,
+            sealed,
+            opened,
+            plan,
+            engines: BTreeMap::new(),
+            state: State::default(),
+            head: None,
+            last: Timestamp::MIN,
+            book_kept: false,
+            signed: 0,
+            anew,
+            dry,
+        })
+    }
+
+    /// Returns where the journal is, for people.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        self.store.shown()
+    }
+
+    /// Returns the moment of the last entry as of the last batch.
+    #[must_use]
+    pub fn last(&self) -> Timestamp {
+        self.last
+    }
+
+    /// Decides records in their order and records what was decided, all of it or nothing.
+    ///
+    /// # Errors
+    /// When the journal cannot be read or written; nothing of the batch is then recorded.
+    pub fn batch(&mut self, work: Vec<Work>, now: Timestamp) -> Result<Vec<Done>, StoreError> {
+        if self.dry {
+            // What a dry run decides is nowhere written, so the state is kept from batch to batch.
+            let head = match self.head {
+                Some(head) => head,
+                None => self.store.head()?,
+            };
+            let (batch, done) = self.make(head, work, now)?;
+            self.head = Some(batch.head);
+            return Ok(done);
+        }
+        let head = self.store.take()?;
+        let made = self.make(head, work, now);
+        let (batch, done) = match made {
+            Ok(made) => made,
+            Err(error) => {
+                self.head = None;
+                self.store.give_back()?;
+                return Err(error);
+            }
+        };
+        match self.store.write(&batch) {
+            Ok(()) => {
+                self.head = Some(batch.head);
+                if let Some(checkpoint) = &batch.checkpoint {
+                    self.signed = checkpoint.head.number;
+                }
+                self.book_kept = true;
+                Ok(done)
+            }
+            Err(error) => {
+                // What was decided did not come about: the next batch begins from what the journal says.
+                self.head = None;
+                Err(error)
+            }
+        }
+    }
+
+    fn make(&mut self, head: Head, work: Vec<Work>, now: Timestamp) -> Result<(Batch, Vec<Done>), StoreError> {
+        let key = self.key.clone();
+        if self.head != Some(head) {
+            self.reload(head)?;
+        }
+        // The clock of a machine may be set back; the journal's order of time is its own.
+        let at = now.max(self.last);
+        self.last = at;
+        let mut making = Making {
+            key: &key,
+            batch: Batch::default(),
+            head,
+            at,
+            touched: BTreeSet::new(),
+            pasts: BTreeMap::new(),
+            latest: BTreeMap::new(),
+            documents: HashMap::new(),
+        };
+        if head.number == 0 {
+            self.begin(&mut making, work.first().and_then(|w| w.at).unwrap_or(at));
+        }
+        if !self.book_kept && !self.dry {
+            self.keep_book(&mut making)?;
+        }
+        if !self.dry {
+            self.state.history.clear();
+        }
+        let formers = self.formers(&work)?;
+        self.fetch(&work, at)?;
+        let mut done = Vec::with_capacity(work.len());
+        let many = work.len() >= MANY;
+        for (work, former) in work.into_iter().zip(formers) {
+            done.push(self.one(&mut making, work, former, many)?);
+        }
+        let Making { mut batch, head, touched, pasts, latest, .. } = making;
+        batch.rows = touched.into_iter().map(|key| (key.clone(), key.value(&self.state))).collect();
+        batch.pasts = pasts.into_iter().collect();
+        batch.latest = latest.into_iter().map(|((kind, id), latest)| (kind, id, latest)).collect();
+        batch.head = head;
+        if self.signed == 0 || head.number >= self.signed + CHECKPOINT {
+            batch.checkpoint = Some(Checkpoint::new(head, &key));
+        }
+        Ok((batch, done))
+    }
+
+    /// Reads the state as the journal has it.
+    fn reload(&mut self, head: Head) -> Result<(), StoreError> {
+        let shown = self.store.shown();
+        let unsound = |row: RowKey| StoreError::Damaged {
+            shown: shown.clone(),
+            reason: format!("the row `{} {} {}` of the state cannot be read", row.part, row.team, row.rep),
+        };
+        self.state = read_rows(self.store.rows()?).map_err(unsound)?;
+        self.last = match self.store.entries(head.number, 1)?.first() {
+            Some(entry) => entry.at,
+            None => Timestamp::MIN,
+        };
+        self.signed = self.store.checkpoints_end()?.map_or(0, |c| c.head.number);
+        Ok(())
+    }
+
+    /// Writes the first entries of a journal: which key it belongs to, and what is open.
+    fn begin(&mut self, making: &mut Making<'_>, at: Timestamp) {
+        let begun = BegunDoc { format: "turf-journal/1".to_owned(), version: VERSION, key: making.key.check() };
+        making.append(EntryKind::Begun, json(&begun));
+        making.batch.settings.push(("key".to_owned(), making.key.check()));
+        let changes = opening(self.plan, at);
+        if !changes.is_empty() {
+            let document = ChangesDoc { format: "turf-opening/1".to_owned(), event: None, changes };
+            making.append(EntryKind::Opening, json(&document));
+            making.note(&document.changes, &mut self.state);
+        }
+    }
+
+    /// Keeps the book if the journal does not have it, once it is seen that it can be opened again.
+    fn keep_book(&mut self, making: &mut Making<'_>) -> Result<(), StoreError> {
+        let digest = &*self.plan.digest;
+        if self.store.book(digest)?.is_some() {
+            return Ok(());
+        }
+        let failed = |what: String| StoreError::Key {
+            what,
+            remedy: "Nothing was recorded. See that nobody changes the files of the book meanwhile, and run the command again.".to_owned(),
+        };
+        let book = kept::keep(self.opened).map_err(|e| failed(format!("a file of the book cannot be read again: {e}")))?;
+        let again = kept::open(&book).map_err(|e| failed(format!("temporary files cannot be written: {e}")))?;
+        if again.snapshot.plan.as_ref().is_none_or(|plan| *plan.digest != *digest) {
+            return Err(failed("the files of the book changed while it was being used".to_owned()));
+        }
+        let stored = books::stored(&book, digest, making.key);
+        let number = making.append(EntryKind::Book, json(&stored.document));
+        making.batch.blobs = stored.pieces;
+        making.batch.books.push((digest.to_owned(), number));
+        Ok(())
+    }
+
+    /// What was last decided about each record.
+    fn formers(&mut self, work: &[Work]) -> Result<Vec<Option<Latest>>, StoreError> {
+        let mut all = vec![None; work.len()];
+        let mut by_kind: BTreeMap<RecordId, Vec<usize>> = BTreeMap::new();
+        for (position, work) in work.iter().enumerate() {
+            by_kind.entry(work.record.kind).or_default().push(position);
+        }
+        for (kind, positions) in by_kind {
+            let Some(ty) = self.plan.book.schema.records.get(kind.index()) else { continue };
+            let ids: Vec<Arc<str>> = positions.iter().filter_map(|p| work.get(*p)).map(|w| w.record.key.clone()).collect();
+            for (position, found) in positions.into_iter().zip(self.store.latest(&ty.name, &ids)?) {
+                if let Some(slot) = all.get_mut(position) {
+                    *slot = found;
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// Fetches the past assignments that the records may look up.
+    fn fetch(&mut self, work: &[Work], at: Timestamp) -> Result<(), StoreError> {
+        let mut wanted = BTreeSet::new();
+        for work in work {
+            wanted.extend(remembered_values(self.plan, &work.record, work.at.unwrap_or(at)));
+        }
+        let keys: Vec<PastKey> =
+            wanted.iter().map(|w| PastKey { of: w.of.clone(), by: w.by.clone(), value: self.key.hash(&w.value).into() }).collect();
+        for (wanted, found) in wanted.into_iter().zip(self.store.pasts(&keys)?) {
+            let Some(found) = found else { continue };
+            let values = self.state.history.entry(wanted.of).or_default().entry(wanted.by).or_default();
+            // In a dry run what was decided meanwhile goes before what is written.
+            values.entry(wanted.value).or_insert_with(|| Past::from(&found));
+        }
+        Ok(())
+    }
+
+    fn one(&mut self, making: &mut Making<'_>, work: Work, former: Option<Latest>, many: bool) -> Result<Done, StoreError> {
+        let Work { record, at } = work;
+        let plan = self.plan;
+        let mask = Mask { key: making.key, sealed: self.sealed };
+        let document = RecordDoc::new(&record, &plan.book.schema, mask);
+        let subject = (document.kind.clone(), document.id.clone());
+        let former = making.latest.get(&subject).cloned().or(former);
+        let content: Arc<str> = content(&document, mask).into();
+        if let Some(former) = former.as_ref().filter(|f| f.content == content && !self.anew) {
+            let document = match making.documents.get(&former.number) {
+                Some(document) => document.clone(),
+                None => self.read_decision(former.number)?,
+            };
+            return Ok(Done::Recorded { number: former.number, document: Box::new(document) });
+        }
+        // A record is open once: whoever had it before has it no more.
+        if let Some(former) = &former
+            && let Some(held) = former.held.as_ref().and_then(|h| serde_json::from_str::<Held>(h).ok())
+        {
+            let hidden = |of: &str, by: &str, value: &Arc<str>| hide(plan, mask, (of, by), value);
+            let changes: Vec<ChangeDoc> = held.released().iter().map(|c| ChangeDoc::new(c, &hidden)).collect();
+            let event =
+                serde_json::json!({ "event": "superseded", "kind": subject.0, "id": subject.1, "rep": held.rep, "former": former.number });
+            let document = ChangesDoc { format: "turf-event/1".to_owned(), event: Some(event), changes };
+            making.append(EntryKind::Event, json(&document));
+            making.note(&document.changes, &mut self.state);
+        }
+        let decided_at = at.unwrap_or(making.at);
+        let read = record.clone();
+        let decision = if many || self.engines.contains_key(&record.kind) {
+            let engine = self.engines.entry(record.kind).or_insert_with(|| Engine::new(plan, record.kind));
+            engine.decide(record, &self.state, decided_at)
+        } else {
+            decide(plan, record, &self.state, decided_at)
+        };
+        let part = consulted(plan, &decision, &self.state);
+        let former = former.map(|f| f.number);
+        let around = Surroundings { plan, mask, record: &read, consulted: &part, former };
+        let document = decision_doc(&decision, around);
+        let held = held(plan, &decision, &self.state, |value| making.key.hash(value).into());
+        let number = making.append(EntryKind::Decision, json(&document));
+        making.note(&document.changes, &mut self.state);
+        for change in decision.changes.iter().filter(|c| matches!(c, Change::Remembered { .. })) {
+            self.state.apply(change);
+        }
+        let held = held.and_then(|h| serde_json::to_string(&h).ok());
+        making.latest.insert(subject, Latest { number, content, held });
+        making.documents.insert(number, document);
+        Ok(Done::Decided { number, decision: Box::new(decision), consulted: Box::new(part), former })
+    }
+
+    fn read_decision(&mut self, number: u64) -> Result<DecisionDoc, StoreError> {
+        let entry = self.store.entries(number, 1)?.into_iter().next().filter(|e| e.number == number);
+        read_decision(entry.as_ref()).ok_or_else(|| StoreError::Damaged {
+            shown: self.store.shown(),
+            reason: format!("entry {number}, which should hold a decision, does not"),
+        })
+    }
+}
+
+/// Reads the decision in an entry.
+#[must_use]
+pub fn read_decision(entry: Option<&Entry>) -> Option<DecisionDoc> {
+    let entry = entry.filter(|e| e.kind == EntryKind::Decision)?;
+    serde_json::from_slice(&entry.body).ok()
+}
+
+/// What is open when counting begins, as the book's data say.
+fn opening(plan: &Plan, at: Timestamp) -> Vec<ChangeDoc> {
+    let state = begin(plan, at);
+    let nothing_private = |_: &str, _: &str, value: &Arc<str>| ValueDoc::Value(value.clone());
+    let open = state.open.iter().map(|(rep, open)| Change::Open { rep: rep.clone(), open: *open });
+    let counts = state.counts.iter().flat_map(|(limit, reps)| {
+        reps.iter().map(|(rep, count)| Change::Count { limit: limit.clone(), rep: rep.clone(), count: count.count })
+    });
+    open.chain(counts).map(|change| ChangeDoc::new(&change, &nothing_private)).collect()
+}
+
+/// Fails when a journal belongs to another key.
+///
+/// # Errors
+/// When it does, or the journal cannot be read.
+pub fn check_key(store: &mut dyn Store, key: &Key) -> Result<(), StoreError> {
+    match store.setting("key")? {
+        Some(check) if check != key.check() => Err(StoreError::Key {
+            what: format!("the key at hand is not the key of the journal {}", store.shown()),
+            remedy: "Put the key file back that the journal was begun with; with another one hashes would not meet.".to_owned(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a document; only maps with keys that are no text could fail, and there are none.
+pub(super) fn json<T: Serialize>(document: &T) -> Vec<u8> {
+    serde_json::to_vec(document).unwrap_or_default()
+}

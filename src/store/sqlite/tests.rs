@@ -1,0 +1,1 @@
+//! SQLite itself: migrations, newer files, files that are none.

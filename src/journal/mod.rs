@@ -8,12 +8,16 @@ mod entry;
 mod held;
 mod key;
 mod pieces;
+mod replay;
 mod row;
 mod rows;
+mod verify;
 
 pub use entry::{Checkpoint, Entry, EntryKind, Head, Link};
 pub use held::{Held, held};
 pub use key::{Key, SECRET};
 pub use pieces::pieces;
+pub use replay::{Again, Difference, again, first_difference, restored};
 pub use row::recorded_row;
 pub use rows::{RowKey, StateRow, read_rows, rows};
+pub use verify::{Fault, Follower};

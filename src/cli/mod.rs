@@ -1,11 +1,16 @@
 //! The commands: arguments in, a value made, a renderer printing it, an exit code out. One file for each command.
 
+mod audit;
 mod check;
 mod diff;
+mod event;
 mod examples;
 mod init;
+mod journal;
 mod output;
 mod recorded;
+mod recorded_why;
+mod replay;
 mod results;
 mod route;
 mod routing;
@@ -46,6 +51,12 @@ enum Command {
     Show(show::Arguments),
     /// List which records a rep can get, over every possible record.
     Who(who::Arguments),
+    /// Decide recorded decisions again, by the book that decided them or by another.
+    Replay(replay::Arguments),
+    /// See that nobody tampered with the journal; write it out; take out an old book.
+    Audit(audit::Arguments),
+    /// Tell the journal what happened afterwards: accepted, rejected, handed over, closed, away, back.
+    Event(event::Arguments),
     /// Explain one decision: why it went there, and why not elsewhere.
     Why(why::Arguments),
 }
@@ -72,6 +83,9 @@ pub fn run() -> Exit {
         Command::Diff(arguments) => diff::run(&arguments, &terminal),
         Command::Show(arguments) => show::run(&arguments, &terminal),
         Command::Who(arguments) => who::run(&arguments, &terminal),
+        Command::Replay(arguments) => replay::run(&arguments, &terminal),
+        Command::Audit(arguments) => audit::run(&arguments),
+        Command::Event(arguments) => event::run(&arguments, &terminal),
         Command::Why(arguments) => why::run(&arguments, &terminal),
     }
 }

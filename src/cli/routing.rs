@@ -62,6 +62,16 @@ impl Source {
         Self { leads: Some(leads), book: Some(book), at, record }
     }
 
+    /// Returns whether a recorded decision is meant: neither a file nor a moment is named.
+    pub fn asks_journal(&self) -> bool {
+        self.leads.is_none() && self.at.is_none()
+    }
+
+    /// Returns the folder of the book, as named.
+    pub fn book(&self) -> Option<&std::path::Path> {
+        self.book.as_deref()
+    }
+
     /// Writes the arguments as they were given, to be put behind another command; standard input cannot be read twice.
     pub fn as_options(&self) -> String {
         let options = [

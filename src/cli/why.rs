@@ -3,10 +3,11 @@
 use clap::{Args, ValueEnum};
 
 use super::output::{self, Exit, Terminal};
+use super::recorded_why;
 use super::routing::{self, Repeat, Run, Source};
 use crate::data::DataError;
 use crate::decide::Decision;
-use crate::explain::{Looking, explain, explanation_text, why_not, why_not_text};
+use crate::explain::{Explanation, Looking, RecordedRef, explain, explanation_text, why_not, why_not_text};
 use crate::plan::Plan;
 use crate::report::Row;
 use crate::text::wording;
@@ -14,13 +15,19 @@ use crate::text::wording;
 /// Arguments of `turf why`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  turf why 1001 --book rules/first\n  turf why 1001 leads.csv --book rules/first --not ana\n  turf why 1001 --not by-territory --format json\n\nThe leads before this one are routed too, because turns and limits depend on them."
+    after_help = "Examples:\n  turf why 1001 --book rules/first\n  turf why 1001 leads.csv --book rules/first --not ana\n  turf why 1001 --not by-territory --format json\n\nA recorded decision is read from the journal and told in the words of the book as it was then. Without a journal, or with a file of leads, it is decided now; the leads before this one are then routed too, because turns and limits depend on them."
 )]
 pub struct Arguments {
     /// Key of the record.
-    id: String,
+    pub(super) id: String,
     #[command(flatten)]
-    source: Source,
+    pub(super) source: Source,
+    /// Explain this entry of the journal instead of the last decision about the record.
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) entry: Option<u64>,
+    /// Decide now, whatever the journal says.
+    #[arg(long, conflicts_with = "entry")]
+    pub(super) no_journal: bool,
     /// A rep, rule, team, queue or territory: why did it not get the record?
     #[arg(long, value_name = "NAME")]
     not: Option<String>,
@@ -40,6 +47,15 @@ enum Format {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Exit {
+    if let Some(exit) = recorded_why::answer(arguments, terminal) {
+        return exit;
+    }
+    if let Some(entry) = arguments.entry {
+        output::tell(&format!(
+            "turf: entry {entry} is asked for, but no journal was looked into. Leave the file and `--at` out; the journal is named under `[store]` in turf.toml.\n"
+        ));
+        return Exit::CouldNotRun;
+    }
     let run = match routing::open(&arguments.source, terminal) {
         Ok(run) => run,
         Err(exit) => return exit,
@@ -87,14 +103,11 @@ fn answer(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<Exit,
             return Ok(false);
         }
         let looking = Looking::new(&run.plan, &run.opened.snapshot.sources, decided.decision, decided.before);
-        answer = Some(match &arguments.not {
-            Some(name) => not(arguments, terminal, &looking, name),
-            None => Ok(why(arguments, terminal, &looking)),
-        });
+        answer = Some(Ok(explained(arguments, terminal, &looking, None)));
         Ok(false)
     })?;
     Ok(match answer {
-        Some(Ok(text)) => output::print(&text, Exit::Fine),
+        Some(Ok(exit)) => exit,
         Some(Err(message)) => {
             output::tell(&message);
             Exit::CouldNotRun
@@ -129,8 +142,23 @@ fn disagreement(kind: &str, [by_index, asked]: [&Decision; 2], plan: &Plan) -> S
     )
 }
 
-fn why(arguments: &Arguments, terminal: &Terminal, looking: &Looking<'_>) -> String {
-    let explanation = explain(looking);
+/// Prints why a decision came about, or why it did not go to whom was asked about.
+pub(super) fn explained(arguments: &Arguments, terminal: &Terminal, looking: &Looking<'_>, recorded: Option<RecordedRef>) -> Exit {
+    let text = match &arguments.not {
+        Some(name) => not(arguments, terminal, looking, name),
+        None => Ok(why(arguments, terminal, looking, recorded)),
+    };
+    match text {
+        Ok(text) => output::print(&text, Exit::Fine),
+        Err(message) => {
+            output::tell(&message);
+            Exit::CouldNotRun
+        }
+    }
+}
+
+fn why(arguments: &Arguments, terminal: &Terminal, looking: &Looking<'_>, recorded: Option<RecordedRef>) -> String {
+    let explanation = Explanation { recorded, ..explain(looking) };
     match arguments.format {
         Format::Text => explanation_text(&explanation, usize::from(terminal.width)),
         Format::Json => json(&explanation),

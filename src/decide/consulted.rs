@@ -22,6 +22,12 @@ pub fn consulted(plan: &Plan, decision: &Decision, before: &State) -> State {
         }
     }
     let book = &plan.book;
+    let of = book.schema.records.get(decision.record.kind.index()).map(|r| &r.name);
+    if let Some((of, records)) = of.and_then(|of| Some((of, before.rejected.get(of)?)))
+        && let Some(reps) = records.get(&decision.record.key)
+    {
+        part.rejected.entry(of.clone()).or_default().insert(decision.record.key.clone(), reps.clone());
+    }
     let mut asked: BTreeSet<TeamId> = BTreeSet::new();
     let mut look = |targets: &[Target], attempts: &[Attempt]| {
         for attempt in attempts {

@@ -230,6 +230,8 @@ pub enum PassedOver {
         /// What it has counted.
         counted: u64,
     },
+    /// Has rejected this very record.
+    Rejected,
     /// Weighs nothing in a team that gives work in turn, and so takes no turns.
     NoWeight,
     /// The member condition (or the target's `where`) is not yes.

@@ -53,7 +53,7 @@ pub use leading::Leading;
 pub use offsets::Offsets;
 pub use remembered::{Remembered, remembered_values};
 pub use standings::{settled_by, standings};
-pub use taking::begin;
+pub use taking::{begin, open_limits_of};
 pub use team::turn_step;
 
 use claims::Claims;

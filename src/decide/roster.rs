@@ -69,6 +69,16 @@ pub fn away(context: &Context<'_>, rep: &str) -> Option<PassedOver> {
     Some(PassedOver::Away { until, reason: first.reason.clone() })
 }
 
+/// Returns that a rep has rejected the record, if so.
+#[must_use]
+pub fn rejected(context: &Context<'_>, rep: &str) -> Option<PassedOver> {
+    if context.state.rejected.is_empty() {
+        return None;
+    }
+    let of = context.plan.book.schema.records.get(context.record.kind.index())?;
+    context.state.has_rejected(&of.name, &context.record.key, rep).then_some(PassedOver::Rejected)
+}
+
 /// Returns why a rep is not at work, if so.
 #[must_use]
 pub fn off_hours(context: &Context<'_>, rep: &Record) -> Option<PassedOver> {

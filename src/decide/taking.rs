@@ -10,9 +10,9 @@ use super::context::Context;
 use super::find::find;
 use super::target::Taken;
 use super::{calendar, roster, team};
-use crate::model::{LimitPer, TeamId};
+use crate::model::{LimitPer, Record, TeamId};
 use crate::plan::Plan;
-use crate::state::{Change, Count, Past, Pending, State};
+use crate::state::{Change, Count, LimitKey, Past, Pending, State};
 
 /// Returns the state before the first decision: open work as the data say, counted under every limit that applies to it.
 ///
@@ -36,13 +36,20 @@ pub fn begin(plan: &Plan, now: Timestamp) -> State {
 }
 
 /// The limits on open work, of all teams, that apply to a record.
-fn open_limits<'a>(context: &Context<'a>) -> impl Iterator<Item = (crate::state::LimitKey, &'a crate::model::Limit)> {
+fn open_limits<'a>(context: &Context<'a>) -> impl Iterator<Item = (LimitKey, &'a crate::model::Limit)> {
     let context = *context;
     context.plan.book.teams.iter().flat_map(move |t| {
         let limits = t.limits.iter().enumerate();
         let open = limits.filter(move |(_, l)| l.per == LimitPer::Open && team::applies(l, &context));
         open.map(|(position, l)| (Pending::limit_key(&t.name.text, position), l))
     })
+}
+
+/// Returns the limits on open work, of all teams, that a record counts under once somebody has it.
+#[must_use]
+pub fn open_limits_of(plan: &Plan, record: &Record, now: Timestamp) -> Vec<LimitKey> {
+    let nothing = State::default();
+    open_limits(&Context::new(plan, record, &nothing, now)).map(|(limit, _)| limit).collect()
 }
 
 /// Notes what it changes that somebody has the record now.

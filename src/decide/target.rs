@@ -129,6 +129,9 @@ fn refusal(key: &str, target: &Target, context: &Context<'_>) -> Option<PassedOv
     if !roster::is_active(context.plan, rep) {
         return Some(PassedOver::Inactive);
     }
+    if let Some(rejected) = roster::rejected(context, key) {
+        return Some(rejected);
+    }
     let told = target.condition.as_ref().map(|c| answer(c, &context.with_candidate(rep)));
     if let Some(answer) = told.filter(|a| !a.is_yes()) {
         return Some(PassedOver::Condition { members: None, answer });

@@ -143,7 +143,8 @@ fn refusal(
     if !roster::is_active(context.plan, rep) {
         return Some(PassedOver::Inactive);
     }
-    fits(rep, team, wish, context)
+    roster::rejected(context, &rep.key)
+        .or_else(|| fits(rep, team, wish, context))
         .or_else(|| roster::away(context, &rep.key))
         .or_else(|| if team.working_hours_only { roster::off_hours(context, rep) } else { None })
         .or_else(|| limited.full(rep, context, pending))

@@ -65,6 +65,6 @@ fn forgiven(reason: Option<&PassedOver>) -> bool {
             | PassedOver::NoCalendar
             | PassedOver::Full { .. },
         ) => true,
-        Some(PassedOver::Condition { .. } | PassedOver::NoWeight | PassedOver::Behind { .. }) | None => false,
+        Some(PassedOver::Condition { .. } | PassedOver::Rejected | PassedOver::NoWeight | PassedOver::Behind { .. }) | None => false,
     }
 }

@@ -81,6 +81,7 @@ pub fn explain(looking: &Looking<'_>) -> Explanation {
         overlays: overlays(looking, &context),
         credits: decision.credits.iter().map(|split| words::credit(looking, split)).collect(),
         clock: clock(looking),
+        recorded: None,
     }
 }
 

@@ -34,6 +34,27 @@ pub struct Explanation {
     pub credits: Vec<CreditWords>,
     /// The clock.
     pub clock: Option<ClockWords>,
+    /// Where it was recorded; none when it was decided just now.
+    pub recorded: Option<RecordedRef>,
+}
+
+/// Says where a decision was recorded, and what was told since.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RecordedRef {
+    /// The number of the entry.
+    pub entry: u64,
+    /// When it was recorded.
+    pub at: String,
+    /// The entry that decided the record before.
+    pub former: Option<u64>,
+    /// The entry that decided the record last, if that is another.
+    pub later: Option<u64>,
+    /// The beginning of the digest of the book that decided.
+    pub book: String,
+    /// Whether that is the book of today.
+    pub book_today: bool,
+    /// What was told about the record since, in order.
+    pub since: Vec<String>,
 }
 
 /// Names the book a decision was made with.

@@ -2,7 +2,7 @@
 
 use crate::reach::SmallestChange;
 
-use super::explanation::{Explanation, TargetWords, Tree, WhyNot};
+use super::explanation::{Explanation, RecordedRef, TargetWords, Tree, WhyNot};
 
 /// How many passed rules are shown one by one before the others are only counted.
 const MOST: usize = 30;
@@ -100,7 +100,21 @@ pub fn explanation_text(explanation: &Explanation, width: usize) -> String {
         page.line(2, 2, &format!("A response is due by {}: {}.", clock.due, clock.counted));
     }
     fields(&mut page, explanation);
+    explanation.recorded.iter().for_each(|recorded| recorded_at(&mut page, recorded));
     page.text
+}
+
+fn recorded_at(page: &mut Page, recorded: &RecordedRef) {
+    page.section("In the journal");
+    let book = if recorded.book_today { "the book of today".to_owned() } else { format!("the book {} as it was then", recorded.book) };
+    page.line(2, 2, &format!("Recorded as entry {} on {}, by {book}.", recorded.entry, recorded.at));
+    if let Some(former) = recorded.former {
+        page.line(2, 2, &format!("Decided before in entry {former}; `--entry {former}` explains that."));
+    }
+    if let Some(later) = recorded.later {
+        page.line(2, 2, &format!("Decided again in entry {later}."));
+    }
+    recorded.since.iter().for_each(|told| page.line(2, 2, &format!("Since then, {told}.")));
 }
 
 fn heading(page: &mut Page, explanation: &Explanation) {

@@ -118,6 +118,7 @@ fn passed_over(
         PassedOver::OffHours { opens: Some(opens) } => format!("is outside working hours, which begin again {}", moment(*opens, &zone)),
         PassedOver::OffHours { opens: None } => "is outside working hours".to_owned(),
         PassedOver::NoCalendar => "has no calendar, so working hours cannot be told".to_owned(),
+        PassedOver::Rejected => "has rejected it".to_owned(),
         PassedOver::NoWeight => "has a weight of 0 and so takes no turns".to_owned(),
         PassedOver::Full { limit, counted } => full(looking, team, *limit, *counted),
         PassedOver::Condition { members, .. } => {

@@ -32,6 +32,12 @@ pub struct Held {
 }
 
 impl Held {
+    /// Makes what is known of a record that nobody had, for whoever gets it.
+    #[must_use]
+    pub fn nobody(rep: &Arc<str>) -> Self {
+        Self { rep: rep.clone(), team: None, limits: Vec::new(), step: None, remembered: Vec::new(), due: None }
+    }
+
     /// Returns what changes when the record is no longer with the rep: open work, counted under its limits too.
     #[must_use]
     pub fn released(&self) -> Vec<Change> {

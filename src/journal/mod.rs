@@ -5,6 +5,7 @@
 
 pub mod document;
 mod entry;
+mod event;
 mod held;
 mod key;
 mod pieces;
@@ -14,6 +15,7 @@ mod rows;
 mod verify;
 
 pub use entry::{Checkpoint, Entry, EntryKind, Head, Link};
+pub use event::{EVENT_FORMAT, Event, EventDoc, Refused, Subject, Telling, Told, told};
 pub use held::{Held, held};
 pub use key::{Key, SECRET};
 pub use pieces::pieces;

@@ -1,6 +1,7 @@
 //! The state as rows of a table: one for each turn, count and load, so that a batch writes only what it changed.
 //!
-//! Past assignments are not among them: there may be millions, and each is looked up when it is needed.
+//! Past assignments, and who rejected which record, are not among them: there may be millions, and each is looked up when
+//! it is needed.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -40,7 +41,7 @@ impl RowKey {
         Self::new(format!("count {}", limit.position), &limit.team, rep)
     }
 
-    /// Returns the row that a change writes; none for a past assignment.
+    /// Returns the row that a change writes; none for what is kept by record or value.
     #[must_use]
     pub fn of(change: &Change) -> Option<Self> {
         let none: Arc<str> = "".into();
@@ -53,7 +54,7 @@ impl RowKey {
             Change::Received { team, rep, .. } => Self::new("received", team, rep),
             Change::Away { rep, .. } | Change::Back { rep, .. } => Self::new("away", &none, rep),
             Change::Weighed { team, rep, .. } => Self::new("weight", team, rep),
-            Change::Remembered { .. } => return None,
+            Change::Remembered { .. } | Change::Rejected { .. } => return None,
         })
     }
 

@@ -331,10 +331,21 @@ pub struct Team {
     pub working_hours_only: bool,
     /// The rep field that weighs turns.
     pub weight: Option<FieldId>,
+    /// What people tell afterwards that counts for turns.
+    pub counts: Counts,
     /// The human reason.
     pub because: Option<Arc<str>>,
     /// Where it is declared.
     pub span: Span,
+}
+
+/// Says which events from outside count for a team's turns. Taking a record always does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// A rejected record counts as a turn; otherwise the turn is given back.
+    pub rejected: bool,
+    /// When a record is handed over, the turn goes with it; otherwise turns stay as they were.
+    pub reassigned: bool,
 }
 
 /// One `members` line.

@@ -38,6 +38,8 @@ pub struct State {
     pub away: BTreeMap<Arc<str>, Vec<Absence>>,
     /// Weights by team and rep that go before those of the book.
     pub weights: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Decimal>>,
+    /// Who rejected a record, by record type and key: it does not go back to them.
+    pub rejected: BTreeMap<Arc<str>, BTreeMap<Arc<str>, BTreeSet<Arc<str>>>>,
 }
 
 /// Holds a rep's place in a team's turns.
@@ -106,6 +108,8 @@ pub enum Change {
     Back { rep: Arc<str>, at: Timestamp },
     /// The rep weighs this much in a team's turns; none gives the weight back to the book.
     Weighed { team: Arc<str>, rep: Arc<str>, weight: Option<Decimal> },
+    /// The rep does not want the record.
+    Rejected { of: Arc<str>, record: Arc<str>, rep: Arc<str> },
 }
 
 impl State {
@@ -150,6 +154,9 @@ impl State {
                 absences.dedup();
             }
             Change::Back { rep, at } => self.back(rep, *at),
+            Change::Rejected { of, record, rep } => {
+                self.rejected.entry(of.clone()).or_default().entry(record.clone()).or_default().insert(rep.clone());
+            }
             Change::Weighed { team, rep, weight } => {
                 let weights = self.weights.entry(team.clone()).or_default();
                 match weight {
@@ -183,6 +190,12 @@ impl State {
     #[must_use]
     pub fn counted(&self, limit: &LimitKey, rep: &str, period: Option<Date>) -> u64 {
         self.counts.get(limit).and_then(|reps| reps.get(rep)).filter(|c| c.period == period).map_or(0, |c| c.count)
+    }
+
+    /// Returns whether a rep rejected a record of a type.
+    #[must_use]
+    pub fn has_rejected(&self, of: &str, record: &str, rep: &str) -> bool {
+        self.rejected.get(of).and_then(|records| records.get(record)).is_some_and(|reps| reps.contains(rep))
     }
 
     /// Returns the weight told from outside for a rep in a team.

@@ -6,14 +6,22 @@
 
 pub mod books;
 mod error;
+mod imagined;
+mod making;
 mod open;
 mod recorder;
 mod sqlite;
+mod teller;
+mod verify;
 
 pub use error::StoreError;
+pub use imagined::Imagined;
+pub use making::{BegunDoc, CHECKPOINT, OpeningDoc};
 pub use open::Place;
-pub use recorder::{BegunDoc, CHECKPOINT, ChangesDoc, Done, Manner, Recorder, Work, check_key, read_decision};
+pub use recorder::{Done, Manner, Recorder, Work, check_key, read_decision};
 pub use sqlite::Sqlite;
+pub use teller::{Teller, Telling};
+pub use verify::{Verified, verify};
 
 use std::sync::Arc;
 
@@ -66,6 +74,12 @@ pub trait Store {
     /// # Errors
     /// When it cannot be read.
     fn latest(&mut self, kind: &str, ids: &[Arc<str>]) -> Result<Vec<Option<Latest>>, StoreError>;
+
+    /// Returns the numbers of the events told about a record, in order.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    fn told(&mut self, kind: &str, id: &str) -> Result<Vec<u64>, StoreError>;
 
     /// Returns the last assignments of values, in the order of the keys.
     ///
@@ -127,6 +141,8 @@ pub struct Batch {
     pub rows: Vec<(RowKey, Option<String>)>,
     /// What was last decided, by record type and key.
     pub latest: Vec<(Arc<str>, Arc<str>, Latest)>,
+    /// Entries that tell something about a record: its type, its key, the number.
+    pub told: Vec<(Arc<str>, Arc<str>, u64)>,
     /// Past assignments.
     pub pasts: Vec<(PastKey, PastDoc)>,
     /// Bytes by digest; those already kept stay as they are.
@@ -150,6 +166,8 @@ pub struct Latest {
     pub content: Arc<str>,
     /// Who has the record and what would have to be given back, in JSON; none when nobody has.
     pub held: Option<String>,
+    /// Who has rejected it, a list in JSON; none when nobody has.
+    pub rejected: Option<String>,
 }
 
 /// Names a value that an assignment was remembered by.

@@ -3,50 +3,24 @@
 //! Whoever records takes the journal first, and sees all that others wrote; so decisions of several processes are one
 //! sequence, and no turn is given twice.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-use super::{Batch, Latest, PastKey, Store, StoreError, VERSION, books};
-use crate::decide::{Decision, Engine, begin, consulted, decide, remembered_values};
-use crate::journal::document::{ChangeDoc, DecisionDoc, Mask, PastDoc, RecordDoc, Surroundings, ValueDoc, content, decision_doc, hide};
-use crate::journal::{Checkpoint, Entry, EntryKind, Head, Held, Key, RowKey, held, read_rows};
+use super::making::{Loaded, Making, json};
+use super::{Batch, Latest, PastKey, Store, StoreError, books};
+use crate::decide::{Decision, Engine, consulted, decide, remembered_values};
+use crate::journal::document::{ChangeDoc, DecisionDoc, Mask, RecordDoc, Surroundings, ValueDoc, content, decision_doc};
+use crate::journal::{EVENT_FORMAT, Entry, EntryKind, Event, EventDoc, Head, Held, Key, Subject, held};
 use crate::model::{Record, RecordId};
 use crate::plan::Plan;
 use crate::rim::book::Opened;
 use crate::rim::kept;
 use crate::state::{Change, Past, State};
 
-/// After how many entries the journal is signed.
-pub const CHECKPOINT: u64 = 1_000;
-
 /// From how many records on the index pays for being made.
 const MANY: usize = 200;
-
-/// The document of the first entry.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BegunDoc {
-    /// `turf-journal/1`.
-    pub format: String,
-    /// The version of the tables.
-    pub version: u32,
-    /// Tells whether a key is that of the journal.
-    pub key: String,
-}
-
-/// The document of an entry that says what was open when counting began, or was told from outside.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChangesDoc {
-    /// `turf-opening/1` or `turf-event/1`.
-    pub format: String,
-    /// What happened, for events.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub event: Option<serde_json::Value>,
-    /// What it changed.
-    pub changes: Vec<ChangeDoc>,
-}
 
 /// One record to decide.
 #[derive(Clone, Debug)]
@@ -110,48 +84,6 @@ pub struct Manner {
     pub anew: bool,
     /// Whether everything is decided as if it was recorded, and nothing is.
     pub dry: bool,
-}
-
-/// A batch while it is put together.
-struct Making<'k> {
-    key: &'k Key,
-    batch: Batch,
-    head: Head,
-    at: Timestamp,
-    touched: BTreeSet<RowKey>,
-    pasts: BTreeMap<PastKey, PastDoc>,
-    latest: BTreeMap<(Arc<str>, Arc<str>), Latest>,
-    /// Where in the batch a number stands.
-    documents: HashMap<u64, DecisionDoc>,
-}
-
-impl Making<'_> {
-    fn append(&mut self, kind: EntryKind, body: Vec<u8>) -> u64 {
-        let entry = self.head.append(kind, self.at, body);
-        let number = entry.number;
-        self.batch.entries.push(entry);
-        number
-    }
-
-    /// Notes what changes write: rows and past assignments.
-    fn note(&mut self, changes: &[ChangeDoc], state: &mut State) {
-        for document in changes {
-            let Some(change) = document.change() else { continue };
-            match (&change, document) {
-                (Change::Remembered { of, by, past, .. }, ChangeDoc::Remembered { value, .. }) => {
-                    let value = match value {
-                        ValueDoc::Value(value) => self.key.hash(value).into(),
-                        ValueDoc::Hash(hash) => hash.clone(),
-                    };
-                    self.pasts.insert(PastKey { of: of.clone(), by: by.clone(), value }, past.into());
-                }
-                _ => {
-                    self.touched.extend(RowKey::of(&change));
-                    state.apply(&change);
-                }
-            }
-        }
-    }
 }
 
 impl<'p> Recorder<'p> {
@@ -236,23 +168,15 @@ impl<'p> Recorder<'p> {
     fn make(&mut self, head: Head, work: Vec<Work>, now: Timestamp) -> Result<(Batch, Vec<Done>), StoreError> {
         let key = self.key.clone();
         if self.head != Some(head) {
-            self.reload(head)?;
+            let loaded = Loaded::read(&mut *self.store, head)?;
+            (self.state, self.last, self.signed) = (loaded.state, loaded.last, loaded.signed);
         }
         // The clock of a machine may be set back; the journal's order of time is its own.
         let at = now.max(self.last);
         self.last = at;
-        let mut making = Making {
-            key: &key,
-            batch: Batch::default(),
-            head,
-            at,
-            touched: BTreeSet::new(),
-            pasts: BTreeMap::new(),
-            latest: BTreeMap::new(),
-            documents: HashMap::new(),
-        };
+        let mut making = Making::new(&key, head, at);
         if head.number == 0 {
-            self.begin(&mut making, work.first().and_then(|w| w.at).unwrap_or(at));
+            making.begin(self.plan, work.first().and_then(|w| w.at).unwrap_or(at), &mut self.state);
         }
         if !self.book_kept && !self.dry {
             self.keep_book(&mut making)?;
@@ -260,6 +184,7 @@ impl<'p> Recorder<'p> {
         if !self.dry {
             self.state.history.clear();
         }
+        self.state.rejected.clear();
         let formers = self.formers(&work)?;
         self.fetch(&work, at)?;
         let mut done = Vec::with_capacity(work.len());
@@ -267,44 +192,8 @@ impl<'p> Recorder<'p> {
         for (work, former) in work.into_iter().zip(formers) {
             done.push(self.one(&mut making, work, former, many)?);
         }
-        let Making { mut batch, head, touched, pasts, latest, .. } = making;
-        batch.rows = touched.into_iter().map(|key| (key.clone(), key.value(&self.state))).collect();
-        batch.pasts = pasts.into_iter().collect();
-        batch.latest = latest.into_iter().map(|((kind, id), latest)| (kind, id, latest)).collect();
-        batch.head = head;
-        if self.signed == 0 || head.number >= self.signed + CHECKPOINT {
-            batch.checkpoint = Some(Checkpoint::new(head, &key));
-        }
+        let batch = making.finish(&self.state, self.signed);
         Ok((batch, done))
-    }
-
-    /// Reads the state as the journal has it.
-    fn reload(&mut self, head: Head) -> Result<(), StoreError> {
-        let shown = self.store.shown();
-        let unsound = |row: RowKey| StoreError::Damaged {
-            shown: shown.clone(),
-            reason: format!("the row `{} {} {}` of the state cannot be read", row.part, row.team, row.rep),
-        };
-        self.state = read_rows(self.store.rows()?).map_err(unsound)?;
-        self.last = match self.store.entries(head.number, 1)?.first() {
-            Some(entry) => entry.at,
-            None => Timestamp::MIN,
-        };
-        self.signed = self.store.checkpoints_end()?.map_or(0, |c| c.head.number);
-        Ok(())
-    }
-
-    /// Writes the first entries of a journal: which key it belongs to, and what is open.
-    fn begin(&mut self, making: &mut Making<'_>, at: Timestamp) {
-        let begun = BegunDoc { format: "turf-journal/1".to_owned(), version: VERSION, key: making.key.check() };
-        making.append(EntryKind::Begun, json(&begun));
-        making.batch.settings.push(("key".to_owned(), making.key.check()));
-        let changes = opening(self.plan, at);
-        if !changes.is_empty() {
-            let document = ChangesDoc { format: "turf-opening/1".to_owned(), event: None, changes };
-            making.append(EntryKind::Opening, json(&document));
-            making.note(&document.changes, &mut self.state);
-        }
     }
 
     /// Keeps the book if the journal does not have it, once it is seen that it can be opened again.
@@ -380,17 +269,25 @@ impl<'p> Recorder<'p> {
             };
             return Ok(Done::Recorded { number: former.number, document: Box::new(document) });
         }
+        let (kind, id) = subject.clone();
+        let subject_of = Subject { kind, id };
         // A record is open once: whoever had it before has it no more.
-        if let Some(former) = &former
-            && let Some(held) = former.held.as_ref().and_then(|h| serde_json::from_str::<Held>(h).ok())
-        {
-            let hidden = |of: &str, by: &str, value: &Arc<str>| hide(plan, mask, (of, by), value);
-            let changes: Vec<ChangeDoc> = held.released().iter().map(|c| ChangeDoc::new(c, &hidden)).collect();
-            let event =
-                serde_json::json!({ "event": "superseded", "kind": subject.0, "id": subject.1, "rep": held.rep, "former": former.number });
-            let document = ChangesDoc { format: "turf-event/1".to_owned(), event: Some(event), changes };
-            making.append(EntryKind::Event, json(&document));
-            making.note(&document.changes, &mut self.state);
+        if let Some(held) = former.as_ref().and_then(|f| f.held.as_ref()).and_then(|h| serde_json::from_str::<Held>(h).ok()) {
+            let released = held.released();
+            let changes = released.iter().map(|c| ChangeDoc::new(c, &|_: &str, _: &str, v: &Arc<str>| ValueDoc::Value(v.clone())));
+            let event = EventDoc {
+                format: EVENT_FORMAT.into(),
+                at: making.at,
+                event: Event::Superseded { subject: subject_of.clone() },
+                former: Some(held.rep.clone()),
+                reason: None,
+                changes: changes.collect(),
+            };
+            making.event(&event, &mut self.state);
+        }
+        let rejected = former.as_ref().and_then(|f| f.rejected.clone());
+        if let Some(reps) = rejected.as_ref().and_then(|r| serde_json::from_str::<BTreeSet<Arc<str>>>(r).ok()) {
+            self.state.rejected.entry(subject_of.kind).or_default().insert(subject_of.id, reps);
         }
         let decided_at = at.unwrap_or(making.at);
         let read = record.clone();
@@ -411,7 +308,7 @@ impl<'p> Recorder<'p> {
             self.state.apply(change);
         }
         let held = held.and_then(|h| serde_json::to_string(&h).ok());
-        making.latest.insert(subject, Latest { number, content, held });
+        making.latest.insert(subject, Latest { number, content, held, rejected });
         making.documents.insert(number, document);
         Ok(Done::Decided { number, decision: Box::new(decision), consulted: Box::new(part), former })
     }
@@ -432,17 +329,6 @@ pub fn read_decision(entry: Option<&Entry>) -> Option<DecisionDoc> {
     serde_json::from_slice(&entry.body).ok()
 }
 
-/// What is open when counting begins, as the book's data say.
-fn opening(plan: &Plan, at: Timestamp) -> Vec<ChangeDoc> {
-    let state = begin(plan, at);
-    let nothing_private = |_: &str, _: &str, value: &Arc<str>| ValueDoc::Value(value.clone());
-    let open = state.open.iter().map(|(rep, open)| Change::Open { rep: rep.clone(), open: *open });
-    let counts = state.counts.iter().flat_map(|(limit, reps)| {
-        reps.iter().map(|(rep, count)| Change::Count { limit: limit.clone(), rep: rep.clone(), count: count.count })
-    });
-    open.chain(counts).map(|change| ChangeDoc::new(&change, &nothing_private)).collect()
-}
-
 /// Fails when a journal belongs to another key.
 ///
 /// # Errors
@@ -455,9 +341,4 @@ pub fn check_key(store: &mut dyn Store, key: &Key) -> Result<(), StoreError> {
         }),
         _ => Ok(()),
     }
-}
-
-/// Writes a document; only maps with keys that are no text could fail, and there are none.
-pub(super) fn json<T: Serialize>(document: &T) -> Vec<u8> {
-    serde_json::to_vec(document).unwrap_or_default()
 }

@@ -4,7 +4,7 @@ use super::Rule;
 use super::build::{Build, Piece, child, children, has};
 use super::build_condition::{condition, subject, subject_of};
 use super::tree::{
-    Add, CalendarItem, ClassLine, ClassifyItem, Closed, Condition, CreditItem, Dates, Expect, ExpectKind, FieldDeclaration, Given,
+    Add, CalendarItem, ClassLine, ClassifyItem, Closed, Condition, Counts, CreditItem, Dates, Expect, ExpectKind, FieldDeclaration, Given,
     GivenKind, Item, Ledger, Limit, LimitPer, ListItem, ListSource, ListedMember, MatchItem, MatchLine, MatchPair, Members, Modifier,
     ModifierKind, OpenHours, OtherwiseItem, OverlapCriterion, OverlapItem, OverlapKind, OverlayItem, OwnerRef, Pick, PickCriterion,
     PickKind, PrioritiesItem, PriorityRef, QueuesItem, RecordItem, RoleSyntax, Route, RuleItem, SegmentItem, Share, TableMatch, Target,
@@ -274,6 +274,7 @@ fn team(build: &Build, pair: &Piece<'_>) -> Option<TeamItem> {
         limits: each(pair, Rule::limit, |p| limit(build, p)),
         working_hours: child(pair, Rule::working_hours).map(|p| build.span(&p)),
         weight: child(pair, Rule::weight).and_then(|p| build.first_path(&p)),
+        counts: each(pair, Rule::counts, |p| Some(Counts { events: each(p, Rule::name, |n| Some(build.name(n))), span: build.span(p) })),
         because: because(build, pair),
         span: build.span(pair),
     })

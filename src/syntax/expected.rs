@@ -164,6 +164,7 @@ fn grouping(rule: Rule) -> Option<String> {
         Rule::limit => "`limit`",
         Rule::working_hours => "`working hours only`",
         Rule::weight => "`weight`",
+        Rule::counts => "`counts`",
         Rule::add => "`add`",
         Rule::amount => "`amount`",
         Rule::zone => "`zone`",

@@ -18,7 +18,7 @@ pub(super) fn words(keyword: &str) -> &'static [&'static str] {
         "territory" => &["territory", "priority", "parent", "where", "owner", "from", "through", "because"],
         "territories" => &["match", "name", "owner", "parent", "priority"],
         "overlap" => &["winners"],
-        "team" => &["members", "pick", "limit", "working", "weight", "because"],
+        "team" => &["members", "pick", "limit", "working", "weight", "counts", "because"],
         "rule" => &["priority", "when", "route", "credit", "respond", "from", "through", "because"],
         "otherwise" => &["route", "credit", "respond", "because"],
         "overlay" => &["when", "add", "from", "through", "because"],

@@ -322,7 +322,7 @@ pub enum OverlapKind {
     Name,
 }
 
-/// `team inbound { members ...  pick ...  limit ...  working hours only  weight rep.FIELD }`
+/// `team inbound { members ...  pick ...  limit ...  working hours only  weight rep.FIELD  counts ... }`
 #[derive(Clone, Debug)]
 pub struct TeamItem {
     pub name: Name,
@@ -331,7 +331,15 @@ pub struct TeamItem {
     pub limits: Vec<Limit>,
     pub working_hours: Option<Span>,
     pub weight: Option<Path>,
+    pub counts: Vec<Counts>,
     pub because: Option<Name>,
+    pub span: Span,
+}
+
+/// `counts rejected, reassigned`
+#[derive(Clone, Debug)]
+pub struct Counts {
+    pub events: Vec<Name>,
     pub span: Span,
 }
 

@@ -139,6 +139,7 @@ fn team_page(page: &mut Page, team: &TeamShown, used: &[SegmentUsed]) {
     page.line(2, 4, &format!("pick {picked}"));
     team.weight.iter().for_each(|w| page.line(2, 4, &format!("weight {w}")));
     team.limits.iter().for_each(|l| page.line(2, 4, l));
+    team.counts.iter().for_each(|c| page.line(2, 4, c));
     if team.working_hours_only {
         page.line(2, 4, "working hours only");
     }

@@ -233,6 +233,8 @@ pub struct TeamShown {
     pub weight: Option<String>,
     /// The limits of each member.
     pub limits: Vec<String>,
+    /// Which events from outside count for turns.
+    pub counts: Option<String>,
     /// Whether members get work only inside their working hours.
     pub working_hours_only: bool,
     /// The moment for which the roster was looked at.

@@ -20,6 +20,7 @@ pub(super) fn team(asking: &Asking<'_>, team: &Team) -> Details {
         pick: team.pick.iter().map(|p| words::pick(book, p)).collect(),
         weight: team.weight.zip(book.rep).map(|(field, rep)| format!("rep.{}", words::name(&book.schema.field(rep.record, field).name))),
         limits: team.limits.iter().map(|l| words::limit(book, l)).collect(),
+        counts: words::counts(team),
         working_hours_only: team.working_hours_only,
         at: show_time(asking.now, &book.zone),
         roster,

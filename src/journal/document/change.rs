@@ -81,6 +81,11 @@ pub enum ChangeDoc {
         rep: Arc<str>,
         weight: Option<String>,
     },
+    Rejected {
+        of: Arc<str>,
+        record: Arc<str>,
+        rep: Arc<str>,
+    },
 }
 
 /// Holds the last assignment of a value.
@@ -129,6 +134,7 @@ impl ChangeDoc {
             Change::Count { limit: LimitKey { team, position }, rep, count } => Self::Count { team, limit: position, rep, count },
             Change::Away { rep, absence: Absence { from, until, reason } } => Self::Away { rep, from, until, reason },
             Change::Back { rep, at } => Self::Back { rep, at },
+            Change::Rejected { of, record, rep } => Self::Rejected { of, record, rep },
             Change::Weighed { team, rep, weight } => Self::Weighed { team, rep, weight: weight.map(|w| w.normalize().to_string()) },
         }
     }
@@ -153,6 +159,7 @@ impl ChangeDoc {
             Self::Count { team, limit: position, rep, count } => Change::Count { limit: limit(&team, position), rep, count },
             Self::Away { rep, from, until, reason } => Change::Away { rep, absence: Absence { from, until, reason } },
             Self::Back { rep, at } => Change::Back { rep, at },
+            Self::Rejected { of, record, rep } => Change::Rejected { of, record, rep },
             Self::Weighed { team, rep, weight } => {
                 let weight = match weight {
                     Some(text) => Some(text.parse::<Decimal>().ok()?),

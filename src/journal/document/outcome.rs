@@ -160,6 +160,7 @@ pub enum PassedOverDoc {
     OffHours { opens: Option<Timestamp> },
     NoCalendar,
     Full { limit: usize, counted: u64 },
+    Rejected,
     NoWeight,
     Condition { members: Option<usize>, answer: Arc<str> },
     Behind { criterion: Option<usize>, value: String, best: String },
@@ -361,6 +362,7 @@ fn passed_over(reason: &PassedOver) -> PassedOverDoc {
         PassedOver::OffHours { opens } => PassedOverDoc::OffHours { opens },
         PassedOver::NoCalendar => PassedOverDoc::NoCalendar,
         PassedOver::Full { limit, counted } => PassedOverDoc::Full { limit, counted },
+        PassedOver::Rejected => PassedOverDoc::Rejected,
         PassedOver::NoWeight => PassedOverDoc::NoWeight,
         PassedOver::Condition { members, answer } => {
             let answer = match answer {

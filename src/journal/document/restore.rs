@@ -91,7 +91,8 @@ fn value(cell: &Cell, ty: &Type, book: &Rulebook) -> Option<Value> {
 /// When a number cannot be read, or a hashed value is none of those.
 pub fn restore_state(document: &StateDoc, remembered: &[(Arc<str>, Arc<str>, Arc<str>)], key: Option<&Key>) -> Result<State, Cannot> {
     let unsound = |what: &str, text: &str| Cannot::Unsound { what: format!("the {what} `{text}` cannot be read") };
-    let mut state = State { open: document.open.clone(), received: document.received.clone(), ..State::default() };
+    let mut state =
+        State { open: document.open.clone(), received: document.received.clone(), rejected: document.rejected.clone(), ..State::default() };
     for (team, reps) in &document.turns {
         for (rep, turn) in reps {
             let pointer = turn.pointer.parse::<BigRational>().map_err(|_| unsound("turn", &turn.pointer))?;

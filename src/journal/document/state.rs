@@ -39,6 +39,9 @@ pub struct StateDoc {
     /// Weights told from outside.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub weights: ByTeam<String>,
+    /// Who rejected the record, by record type and key.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub rejected: ByTeam<std::collections::BTreeSet<Arc<str>>>,
 }
 
 /// Holds a turn.
@@ -141,6 +144,7 @@ impl StateDoc {
             received: by_team(&state.received, |at| *at),
             history,
             away: state.away.iter().map(|(rep, all)| (rep.clone(), all.iter().map(AbsenceDoc::from).collect())).collect(),
+            rejected: state.rejected.clone(),
             weights: by_team(&state.weights, |weight| weight.normalize().to_string()),
         }
     }

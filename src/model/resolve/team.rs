@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Resolver, Scope, territory};
 use crate::diagnostic::{Diagnostic, DiagnosticName};
-use crate::model::{Limit, LimitPer, Members, Pick, RecordId, Team, TeamId, Type, Value, read_literal};
+use crate::model::{Counts, Limit, LimitPer, Members, Pick, RecordId, Team, TeamId, Type, Value, read_literal};
 use crate::syntax::tree::{self, PickKind, TeamItem};
 use crate::text::{Name, Span};
 
@@ -49,6 +49,7 @@ impl Resolver<'_> {
             limits: item.limits.iter().filter_map(|l| self.limit(l, &records)).collect(),
             working_hours_only: self.working_hours(item),
             weight: item.weight.as_ref().and_then(|w| self.weight_field(w)),
+            counts: self.counts(item),
             because: item.because.as_ref().map(|b| b.text.clone()),
             span: item.span,
         }
@@ -136,6 +137,29 @@ impl Resolver<'_> {
             );
         }
         true
+    }
+
+    /// Reads which events count for turns.
+    fn counts(&mut self, item: &TeamItem) -> Counts {
+        let mut counts = Counts::default();
+        let Some(written) = self.unique_statement("counts", &item.counts, |c| c.span).cloned() else { return counts };
+        for event in &written.events {
+            match &*event.text {
+                "rejected" => counts.rejected = true,
+                "reassigned" => counts.reassigned = true,
+                "assigned" | "accepted" => self.report(
+                    Diagnostic::new(DiagnosticName::UnknownValue, format!("`counts` needs no `{event}`"))
+                        .at(event.span, "a record counts as a turn once it is given")
+                        .help("Leave it out. What can be said is `counts rejected`, `counts reassigned`, or both."),
+                ),
+                _ => {
+                    let known = [Arc::from("rejected"), Arc::from("reassigned")];
+                    let help = "What can count is `rejected` and `reassigned`.";
+                    self.unknown(DiagnosticName::UnknownValue, "event", event, &known, help);
+                }
+            }
+        }
+        counts
     }
 
     fn pick(&mut self, item: &TeamItem, kind: &PickKind, span: Span, records: &[RecordId]) -> Option<Pick> {

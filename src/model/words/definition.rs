@@ -84,8 +84,17 @@ pub fn team(book: &Rulebook, team: &Team) -> String {
     }
     lines.extend(team.weight.map(|f| format!("weight {}", rep_field(book, f))));
     lines.extend(team.limits.iter().map(|l| limit(book, l)));
+    lines.extend(counts(team));
     lines.extend(team.working_hours_only.then(|| "working hours only".to_owned()));
     block(&format!("team {}", name(team.name.as_str())), &lines)
+}
+
+/// Writes the `counts` line of a team, if it has one.
+#[must_use]
+pub fn counts(team: &Team) -> Option<String> {
+    let all = [(team.counts.rejected, "rejected"), (team.counts.reassigned, "reassigned")];
+    let words: Vec<&str> = all.into_iter().filter(|(counts, _)| *counts).map(|(_, word)| word).collect();
+    (!words.is_empty()).then(|| format!("counts {}", words.join(", ")))
 }
 
 /// Writes one `members` line.

@@ -12,5 +12,5 @@ mod tests;
 mod value;
 
 pub use condition::{condition, fitting};
-pub use definition::{action, chain, credit, last_resort, ledger, limit, members, overlay, owner, pick, role, target, team};
+pub use definition::{action, chain, counts, credit, last_resort, ledger, limit, members, overlay, owner, pick, role, target, team};
 pub use value::{dates, name, period};

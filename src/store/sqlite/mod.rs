@@ -177,6 +177,10 @@ impl Store for Sqlite {
         read::latest(&self.connection, kind, ids).wrong(&self.shown)
     }
 
+    fn told(&mut self, kind: &str, id: &str) -> Result<Vec<u64>, StoreError> {
+        read::told(&self.connection, kind, id).wrong(&self.shown)
+    }
+
     fn pasts(&mut self, keys: &[PastKey]) -> Result<Vec<Option<PastDoc>>, StoreError> {
         read::pasts(&self.connection, keys).wrong(&self.shown)
     }

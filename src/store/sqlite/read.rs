@@ -62,14 +62,21 @@ pub fn rows(connection: &Connection) -> Read<Vec<StateRow>> {
 }
 
 pub fn latest(connection: &Connection, kind: &str, ids: &[Arc<str>]) -> Read<Vec<Option<Latest>>> {
-    let mut statement = connection.prepare_cached("SELECT number, content, held FROM latest WHERE kind = ?1 AND id = ?2")?;
+    let mut statement = connection.prepare_cached("SELECT number, content, held, rejected FROM latest WHERE kind = ?1 AND id = ?2")?;
     let mut all = Vec::with_capacity(ids.len());
     for id in ids {
-        let found =
-            statement.query_row(params![kind, id], |row| Ok(Latest { number: number(row, 0)?, content: row.get(1)?, held: row.get(2)? }));
+        let found = statement.query_row(params![kind, id], |row| {
+            Ok(Latest { number: number(row, 0)?, content: row.get(1)?, held: row.get(2)?, rejected: row.get(3)? })
+        });
         all.push(found.optional()?);
     }
     Ok(all)
+}
+
+pub fn told(connection: &Connection, kind: &str, id: &str) -> Read<Vec<u64>> {
+    let mut statement = connection.prepare_cached("SELECT number FROM told WHERE kind = ?1 AND id = ?2 ORDER BY number")?;
+    let rows = statement.query_map([kind, id], |row| number(row, 0))?;
+    rows.collect()
 }
 
 pub fn pasts(connection: &Connection, keys: &[PastKey]) -> Read<Vec<Option<PastDoc>>> {
@@ -103,10 +110,11 @@ fn checkpoint(row: &Row<'_>) -> Read<Checkpoint> {
 }
 
 pub fn kept(connection: &Connection, shown: &str, each: &mut dyn FnMut(Kept) -> Result<(), StoreError>) -> Result<(), StoreError> {
-    let mut statement = connection.prepare("SELECT kind, id, number, content, held FROM latest ORDER BY kind, id").wrong(shown)?;
+    let mut statement =
+        connection.prepare("SELECT kind, id, number, content, held, rejected FROM latest ORDER BY kind, id").wrong(shown)?;
     let mut rows = statement.query([]).wrong(shown)?;
     while let Some(row) = rows.next().wrong(shown)? {
-        let latest = || Ok(Latest { number: number(row, 2)?, content: row.get(3)?, held: row.get(4)? });
+        let latest = || Ok(Latest { number: number(row, 2)?, content: row.get(3)?, held: row.get(4)?, rejected: row.get(5)? });
         let (kind, id) = (row.get(0).wrong(shown)?, row.get(1).wrong(shown)?);
         each(Kept::Latest(kind, id, latest().wrong(shown)?))?;
     }

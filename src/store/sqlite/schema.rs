@@ -30,7 +30,14 @@ pub const MIGRATIONS: &[&str] = &["
         number INTEGER NOT NULL,
         content TEXT NOT NULL,
         held TEXT,
+        rejected TEXT,
         PRIMARY KEY (kind, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE told (
+        kind TEXT NOT NULL,
+        id TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        PRIMARY KEY (kind, id, number)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE past (
         of_record TEXT NOT NULL,

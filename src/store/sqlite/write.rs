@@ -23,9 +23,13 @@ pub fn write(connection: &Connection, batch: &Batch) -> rusqlite::Result<()> {
             None => unset.execute(params![key.part, key.team, key.rep])?,
         };
     }
-    let mut latest = connection.prepare_cached("INSERT OR REPLACE INTO latest VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    let mut latest = connection.prepare_cached("INSERT OR REPLACE INTO latest VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
     for (kind, id, l) in &batch.latest {
-        latest.execute(params![kind, id, whole(l.number), l.content, l.held])?;
+        latest.execute(params![kind, id, whole(l.number), l.content, l.held, l.rejected])?;
+    }
+    let mut told = connection.prepare_cached("INSERT INTO told VALUES (?1, ?2, ?3)")?;
+    for (kind, id, number) in &batch.told {
+        told.execute(params![kind, id, whole(*number)])?;
     }
     let mut past = connection.prepare_cached("INSERT OR REPLACE INTO past VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
     for (key, p) in &batch.pasts {

@@ -21,6 +21,7 @@ mod engine;
 mod evaluate;
 mod find;
 mod fraction;
+mod kept;
 mod leading;
 mod matching;
 mod offsets;
@@ -53,6 +54,7 @@ pub use leading::Leading;
 pub use offsets::Offsets;
 pub use remembered::{Remembered, remembered_values};
 pub use standings::{settled_by, standings};
+pub use kept::is_kept;
 pub use taking::{begin, open_limits_of};
 pub use team::turn_step;
 

@@ -201,11 +201,13 @@ fn drift(arguments: &Arguments, run: &Run, money: Money, journal: Option<Place>)
         for one in &work {
             formers.push(formerly(before.as_mut(), &run.plan, &one.record)?);
         }
-        for (done, former) in recorder.batch(std::mem::take(&mut work), clock::now())?.into_iter().zip(formers) {
+        let mut formers = formers.into_iter();
+        recorder.batch(std::mem::take(&mut work), clock::now(), |done| {
+            let former = formers.next().flatten();
             if let Done::Decided { decision, .. } = done {
                 drift.look(&run.plan, &decision, former, amount(&decision.record), before.as_ref());
             }
-        }
+        })?;
     }
     Ok(drift)
 }
@@ -322,7 +324,11 @@ fn text(drift: &Drift, arguments: &Arguments) -> String {
     }
     text.push_str(".\n");
     for (rule, kept) in &drift.kept {
-        text.push_str(&format!("{} {} with the owner by the rule {rule}, a lock or a minimum tenure.\n", times(*kept), if *kept == 1 { "stays" } else { "stay" }));
+        text.push_str(&format!(
+            "{} {} with the owner by the rule {rule}, a lock or a minimum tenure.\n",
+            times(*kept),
+            if *kept == 1 { "stays" } else { "stay" }
+        ));
     }
     for one in drift.moves.iter().take(arguments.limit) {
         let name = one.name.as_ref().map_or_else(String::new, |n| format!(" {n}"));
@@ -339,7 +345,10 @@ fn text(drift: &Drift, arguments: &Arguments) -> String {
         ));
     }
     if moving > arguments.limit {
-        text.push_str(&format!("\n ... and {} more; `--limit {moving}` shows all, `--format csv` writes a table.\n", wording::grouped(moving - arguments.limit)));
+        text.push_str(&format!(
+            "\n ... and {} more; `--limit {moving}` shows all, `--format csv` writes a table.\n",
+            wording::grouped(moving - arguments.limit)
+        ));
     }
     if !drift.owners.is_empty() {
         text.push_str("\nWho gains and who loses\n");
@@ -354,7 +363,10 @@ fn text(drift: &Drift, arguments: &Arguments) -> String {
         }
     }
     if arguments.commit {
-        text.push_str(&format!("\n{} recorded in the journal.\n", count(usize::try_from(drift.all).unwrap_or(usize::MAX), "placement", "placements")));
+        text.push_str(&format!(
+            "\n{} recorded in the journal.\n",
+            count(usize::try_from(drift.all).unwrap_or(usize::MAX), "placement", "placements")
+        ));
     }
     text
 }

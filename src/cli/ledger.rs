@@ -16,7 +16,9 @@ use crate::text::wording::{self, count};
 
 /// Arguments of `turf ledger`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  turf ledger inbound\n  turf ledger inbound --format json\n\nExit codes: 0 the bound held, 1 it did not, 2 could not run.")]
+#[command(
+    after_help = "Examples:\n  turf ledger inbound\n  turf ledger inbound --format json\n\nExit codes: 0 the bound held, 1 it did not, 2 could not run."
+)]
 pub struct Arguments {
     /// Name of the team.
     team: String,
@@ -96,8 +98,10 @@ fn ledger(arguments: &Arguments, reading: &mut Reading) -> Result<Exit, StoreErr
         Ok(true)
     })?;
     if !teams.contains(&arguments.team) {
-        let near: Vec<String> = wording::nearest(&arguments.team, teams.iter().map(String::as_str)).iter().map(|n| format!("`{n}`")).collect();
-        let help = if near.is_empty() { "Name a team of the book.".to_owned() } else { format!("Did you mean {}?", wording::join(&near, "or")) };
+        let near: Vec<String> =
+            wording::nearest(&arguments.team, teams.iter().map(String::as_str)).iter().map(|n| format!("`{n}`")).collect();
+        let help =
+            if near.is_empty() { "Name a team of the book.".to_owned() } else { format!("Did you mean {}?", wording::join(&near, "or")) };
         output::tell(&format!("turf: there is no team `{}`. {help}\n", arguments.team));
         return Ok(Exit::CouldNotRun);
     }
@@ -131,7 +135,10 @@ fn json(arguments: &Arguments, ledger: &Ledger) -> String {
 
 fn text(arguments: &Arguments, ledger: &Ledger) -> String {
     if ledger.given == 0 {
-        return format!("The team {} has given nothing yet, as far as the journal says. `turf route --commit` records what it gives.\n", arguments.team);
+        return format!(
+            "The team {} has given nothing yet, as far as the journal says. `turf route --commit` records what it gives.\n",
+            arguments.team
+        );
     }
     let times = |n: u64, one: &str, many: &str| count(usize::try_from(n).unwrap_or(usize::MAX), one, many);
     let mut text = format!("Team {} gave {}.\n\n", arguments.team, times(ledger.given, "record", "records"));
@@ -153,9 +160,8 @@ fn text(arguments: &Arguments, ledger: &Ledger) -> String {
     let widths: Vec<usize> = (0..8).map(width).collect();
     for row in &rows {
         let cells = row.iter().zip(&widths).enumerate();
-        let line: Vec<String> = cells
-            .map(|(i, (cell, width))| if i == 0 || i == 7 { format!("{cell:<width$}") } else { format!("{cell:>width$}") })
-            .collect();
+        let line: Vec<String> =
+            cells.map(|(i, (cell, width))| if i == 0 || i == 7 { format!("{cell:<width$}") } else { format!("{cell:>width$}") }).collect();
         text.push_str(&format!("  {}\n", line.join("  ").trim_end()));
     }
     text.push_str("\ntaken: turns taken with records. kept: the record did not fit, so the turn is still to come. forgiven: not there, so\nnothing is owed. owed: turns behind whoever is furthest ahead.\n\n");

@@ -180,7 +180,12 @@ fn text(report: &Report, zone: &jiff::tz::TimeZone) -> String {
     text.push_str(&table("Who got it", &report.assignees, report.decisions));
     for (team, parity) in &report.teams {
         let all = parity.members.values().sum();
-        let title = format!("Team {team}: between {} and {} each; `turf ledger {}` says why", parity.fewest, parity.most, wording::as_written(team));
+        let title = format!(
+            "Team {team}: between {} and {} each; `turf ledger {}` says why",
+            parity.fewest,
+            parity.most,
+            wording::as_written(team)
+        );
         text.push_str(&table(&title, &parity.members, all));
     }
     if !report.events.is_empty() {
@@ -190,7 +195,8 @@ fn text(report: &Report, zone: &jiff::tz::TimeZone) -> String {
     if !report.dead_rules.is_empty() {
         text.push_str(&format!("\nRules that decided nothing for {} days\n", report.dead_after_days));
         for dead in &report.dead_rules {
-            let last = dead.last.map_or_else(|| "never, as far as the journal goes".to_owned(), |l| format!("last on {}", show_time(l, zone)));
+            let last =
+                dead.last.map_or_else(|| "never, as far as the journal goes".to_owned(), |l| format!("last on {}", show_time(l, zone)));
             text.push_str(&format!("   {}: {last}\n", dead.rule));
         }
     }

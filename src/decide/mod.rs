@@ -50,11 +50,11 @@ pub use engine::Engine;
 pub use evaluate::{Edge, answer, answer_test, edge, past, side};
 pub use find::{Found, Missing, find, reach};
 pub use fraction::{exact, in_words, share_in_words, whole};
+pub use kept::is_kept;
 pub use leading::Leading;
 pub use offsets::Offsets;
 pub use remembered::{Remembered, remembered_values};
 pub use standings::{settled_by, standings};
-pub use kept::is_kept;
 pub use taking::{begin, open_limits_of};
 pub use team::turn_step;
 

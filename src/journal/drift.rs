@@ -123,7 +123,8 @@ mod tests {
     #[test]
     fn facts_are_compared_field_by_field() {
         let doc = |fields: serde_json::Value| -> RecordDoc {
-            serde_json::from_value(serde_json::json!({"kind": "account", "id": "A1", "file": "", "line": 1, "fields": fields})).expect("a record")
+            serde_json::from_value(serde_json::json!({"kind": "account", "id": "A1", "file": "", "line": 1, "fields": fields}))
+                .expect("a record")
         };
         let before = doc(serde_json::json!({"name": "Acme", "size": "10", "tags": ["a", "b"], "email": {"hash": "x", "sealed": "1"}}));
         let after = doc(serde_json::json!({"name": "Acme", "size": "20", "state": "CA", "email": {"hash": "x"}}));
@@ -132,11 +133,7 @@ mod tests {
         let text = |t: &str| Some(t.to_owned());
         assert_eq!(
             facts,
-            [
-                ("size".to_owned(), text("10"), text("20")),
-                ("state".to_owned(), None, text("CA")),
-                ("tags".to_owned(), text("a, b"), None)
-            ]
+            [("size".to_owned(), text("10"), text("20")), ("state".to_owned(), None, text("CA")), ("tags".to_owned(), text("a, b"), None)]
         );
     }
 }

@@ -27,5 +27,5 @@ pub use pieces::pieces;
 pub use replay::{Again, Difference, again, first_difference, restored};
 pub use report::{Numbers, Overdue, SpanShares, Spans};
 pub use row::recorded_row;
-pub use rows::{RowKey, StateRow, read_rows, rows};
+pub use rows::{Part, RowKey, StateRow, read_rows, rows};
 pub use verify::{Fault, Follower};

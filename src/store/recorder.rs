@@ -17,7 +17,7 @@ use crate::model::{Record, RecordId};
 use crate::plan::Plan;
 use crate::rim::book::Opened;
 use crate::rim::kept;
-use crate::state::{Change, Past, State};
+use crate::state::{Past, State};
 
 /// From how many records on the index pays for being made.
 const MANY: usize = 200;
@@ -125,21 +125,24 @@ impl<'p> Recorder<'p> {
 
     /// Decides records in their order and records what was decided, all of it or nothing.
     ///
+    /// What became of each is handed over at once, so that no more than one decision is held; what `each` makes of it is
+    /// returned once all is recorded.
+    ///
     /// # Errors
     /// When the journal cannot be read or written; nothing of the batch is then recorded.
-    pub fn batch(&mut self, work: Vec<Work>, now: Timestamp) -> Result<Vec<Done>, StoreError> {
+    pub fn batch<T>(&mut self, work: Vec<Work>, now: Timestamp, each: impl FnMut(Done) -> T) -> Result<Vec<T>, StoreError> {
         if self.dry {
             // What a dry run decides is nowhere written, so the state is kept from batch to batch.
             let head = match self.head {
                 Some(head) => head,
                 None => self.store.head()?,
             };
-            let (batch, done) = self.make(head, work, now)?;
+            let (batch, done) = self.make(head, work, now, each)?;
             self.head = Some(batch.head);
             return Ok(done);
         }
         let head = self.store.take()?;
-        let made = self.make(head, work, now);
+        let made = self.make(head, work, now, each);
         let (batch, done) = match made {
             Ok(made) => made,
             Err(error) => {
@@ -165,7 +168,13 @@ impl<'p> Recorder<'p> {
         }
     }
 
-    fn make(&mut self, head: Head, work: Vec<Work>, now: Timestamp) -> Result<(Batch, Vec<Done>), StoreError> {
+    fn make<T>(
+        &mut self,
+        head: Head,
+        work: Vec<Work>,
+        now: Timestamp,
+        mut each: impl FnMut(Done) -> T,
+    ) -> Result<(Batch, Vec<T>), StoreError> {
         let key = self.key.clone();
         if self.head != Some(head) {
             let loaded = Loaded::read(&mut *self.store, head)?;
@@ -190,7 +199,7 @@ impl<'p> Recorder<'p> {
         let mut done = Vec::with_capacity(work.len());
         let many = work.len() >= MANY;
         for (work, former) in work.into_iter().zip(formers) {
-            done.push(self.one(&mut making, work, former, many)?);
+            done.push(each(self.one(&mut making, work, former, many)?));
         }
         let batch = making.finish(&self.state, self.signed);
         Ok((batch, done))
@@ -263,8 +272,10 @@ impl<'p> Recorder<'p> {
         let former = making.latest.get(&subject).cloned().or(former);
         let content: Arc<str> = content(&document, mask).into();
         if let Some(former) = former.as_ref().filter(|f| f.content == content && !self.anew) {
-            let document = match making.documents.get(&former.number) {
-                Some(document) => document.clone(),
+            let here = making.batch.entries.first().map_or(u64::MAX, |first| first.number);
+            let position = former.number.checked_sub(here).and_then(|p| usize::try_from(p).ok());
+            let document = match position.and_then(|p| read_decision(making.batch.entries.get(p))) {
+                Some(document) => document,
                 None => self.read_decision(former.number)?,
             };
             return Ok(Done::Recorded { number: former.number, document: Box::new(document) });
@@ -300,16 +311,12 @@ impl<'p> Recorder<'p> {
         let part = consulted(plan, &decision, &self.state);
         let former = former.map(|f| f.number);
         let around = Surroundings { plan, mask, record: &read, consulted: &part, former };
-        let document = decision_doc(&decision, around);
+        let written = decision_doc(&decision, around, document, content.clone());
         let held = held(plan, &decision, &self.state, |value| making.key.hash(value).into());
-        let number = making.append(EntryKind::Decision, json(&document));
-        making.note(&document.changes, &mut self.state);
-        for change in decision.changes.iter().filter(|c| matches!(c, Change::Remembered { .. })) {
-            self.state.apply(change);
-        }
+        let number = making.append(EntryKind::Decision, json(&written));
+        making.note_made(&decision.changes, &written.changes, &mut self.state);
         let held = held.and_then(|h| serde_json::to_string(&h).ok());
         making.latest.insert(subject, Latest { number, content, held, rejected });
-        making.documents.insert(number, document);
         Ok(Done::Decided { number, decision: Box::new(decision), consulted: Box::new(part), former })
     }
 

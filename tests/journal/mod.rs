@@ -5,5 +5,6 @@
 mod events;
 mod faults;
 mod home;
+mod questions;
 mod recording;
 mod server;

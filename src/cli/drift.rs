@@ -125,8 +125,11 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Exit {
     }
 }
 
+/// A money field, its name and its currency.
+type Money = Option<(FieldId, Arc<str>, Arc<str>)>;
+
 /// The money field: the one named, or the first.
-fn money(run: &Run, arguments: &Arguments) -> Result<Option<(FieldId, Arc<str>, Arc<str>)>, Exit> {
+fn money(run: &Run, arguments: &Arguments) -> Result<Money, Exit> {
     let ty = run.plan.book.schema.record(run.record);
     let mut fields = ty.fields.iter().enumerate().filter_map(|(i, f)| match &f.ty {
         Type::Money(currency) => Some((FieldId::from_index(i), f.name.clone(), currency.clone())),
@@ -140,8 +143,6 @@ fn money(run: &Run, arguments: &Arguments) -> Result<Option<(FieldId, Arc<str>, 
         Exit::CouldNotRun
     })
 }
-
-type Money = Option<(FieldId, Arc<str>, Arc<str>)>;
 
 /// Where records were before: the journal with what it needs to be read.
 struct Before {

@@ -95,7 +95,8 @@ fn accounts(home: &Home, state_of_a2: &str) {
 fn drift_lists_who_moves_which_fact_changed_and_how_much() {
     on_each(|home| {
         let settings = std::fs::read_to_string(home.path("turf.toml")).unwrap();
-        let settings = settings.replace("[records.lead.columns]\naccount = { absent = true }\n", "").replace("[loads]\nfile = \"open.csv\"\n", "");
+        let settings =
+            settings.replace("[records.lead.columns]\naccount = { absent = true }\n", "").replace("[loads]\nfile = \"open.csv\"\n", "");
         home.write("turf.toml", &settings);
         accounts(home, "NY");
         let text = home.fine(&["drift"]);

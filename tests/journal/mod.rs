@@ -8,3 +8,5 @@ mod home;
 mod questions;
 mod recording;
 mod server;
+
+pub use home::{Home, Kept};

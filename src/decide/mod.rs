@@ -43,7 +43,7 @@ pub use ask::ask;
 pub use bind::{bind, candidate_paths, loosened};
 pub use cents::split;
 pub use compare::{Reading, Size, is_between, is_in, memory_key, same, text};
-pub use consulted::consulted;
+pub use consulted::{consulted, consulted_with};
 pub use context::Context;
 pub use decision::*;
 pub use engine::Engine;

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::making::{Loaded, Making, json};
 use super::{Batch, Latest, PastKey, Store, StoreError, books};
-use crate::decide::{Decision, Engine, consulted, decide, remembered_values};
+use crate::decide::{Decision, Engine, Remembered, consulted_with, decide, remembered_values};
 use crate::journal::document::{ChangeDoc, DecisionDoc, Mask, RecordDoc, Surroundings, ValueDoc, content, decision_doc};
 use crate::journal::{EVENT_FORMAT, Entry, EntryKind, Event, EventDoc, Head, Held, Key, Subject, held};
 use crate::model::{Record, RecordId};
@@ -195,11 +195,11 @@ impl<'p> Recorder<'p> {
         }
         self.state.rejected.clear();
         let formers = self.formers(&work)?;
-        self.fetch(&work, at)?;
+        let remembered = self.fetch(&work, at)?;
         let mut done = Vec::with_capacity(work.len());
         let many = work.len() >= MANY;
-        for (work, former) in work.into_iter().zip(formers) {
-            done.push(each(self.one(&mut making, work, former, many)?));
+        for ((work, former), remembered) in work.into_iter().zip(formers).zip(remembered) {
+            done.push(each(self.one(&mut making, work, (former, remembered), many)?));
         }
         let batch = making.finish(&self.state, self.signed);
         Ok((batch, done))
@@ -246,24 +246,30 @@ impl<'p> Recorder<'p> {
         Ok(all)
     }
 
-    /// Fetches the past assignments that the records may look up.
-    fn fetch(&mut self, work: &[Work], at: Timestamp) -> Result<(), StoreError> {
-        let mut wanted = BTreeSet::new();
-        for work in work {
-            wanted.extend(remembered_values(self.plan, &work.record, work.at.unwrap_or(at)));
-        }
-        let keys: Vec<PastKey> =
-            wanted.iter().map(|w| PastKey { of: w.of.clone(), by: w.by.clone(), value: self.key.hash(&w.value).into() }).collect();
-        for (wanted, found) in wanted.into_iter().zip(self.store.pasts(&keys)?) {
+    /// Fetches the past assignments that the records may look up; returns what each may.
+    fn fetch(&mut self, work: &[Work], at: Timestamp) -> Result<Vec<Vec<Remembered>>, StoreError> {
+        let values: Vec<Vec<Remembered>> =
+            work.iter().map(|w| remembered_values(self.plan, &w.record, w.at.unwrap_or(at))).collect();
+        // In the order of the table, so that neighbours are read together.
+        let key = |w: &Remembered| PastKey { of: w.of.clone(), by: w.by.clone(), value: self.key.hash(&w.value).into() };
+        let wanted: BTreeMap<PastKey, &Remembered> = values.iter().flatten().map(|w| (key(w), w)).collect();
+        let keys: Vec<PastKey> = wanted.keys().cloned().collect();
+        for (wanted, found) in wanted.into_values().zip(self.store.pasts(&keys)?) {
             let Some(found) = found else { continue };
-            let values = self.state.history.entry(wanted.of).or_default().entry(wanted.by).or_default();
+            let values = self.state.history.entry(wanted.of.clone()).or_default().entry(wanted.by.clone()).or_default();
             // In a dry run what was decided meanwhile goes before what is written.
-            values.entry(wanted.value).or_insert_with(|| Past::from(&found));
+            values.entry(wanted.value.clone()).or_insert_with(|| Past::from(&found));
         }
-        Ok(())
+        Ok(values)
     }
 
-    fn one(&mut self, making: &mut Making<'_>, work: Work, former: Option<Latest>, many: bool) -> Result<Done, StoreError> {
+    fn one(
+        &mut self,
+        making: &mut Making<'_>,
+        work: Work,
+        (former, remembered): (Option<Latest>, Vec<Remembered>),
+        many: bool,
+    ) -> Result<Done, StoreError> {
         let Work { record, at } = work;
         let plan = self.plan;
         let mask = Mask { key: making.key, sealed: self.sealed };
@@ -308,7 +314,7 @@ impl<'p> Recorder<'p> {
         } else {
             decide(plan, record, &self.state, decided_at)
         };
-        let part = consulted(plan, &decision, &self.state);
+        let part = consulted_with(plan, &decision, &self.state, remembered);
         let former = former.map(|f| f.number);
         let around = Surroundings { plan, mask, record: &read, consulted: &part, former };
         let written = decision_doc(&decision, around, document, content.clone());

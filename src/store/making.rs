@@ -47,8 +47,9 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
-    /// Reads it.
-    pub fn read(store: &mut dyn Store, head: Head) -> Result<Self, StoreError> {
+    /// Reads it. Somebody with another key may have begun the journal meanwhile, so that is looked at again.
+    pub fn read(store: &mut dyn Store, head: Head, key: &Key) -> Result<Self, StoreError> {
+        super::check_key(store, key)?;
         let shown = store.shown();
         let unsound = |row: RowKey| StoreError::Damaged {
             shown: shown.clone(),

@@ -177,7 +177,7 @@ impl<'p> Recorder<'p> {
     ) -> Result<(Batch, Vec<T>), StoreError> {
         let key = self.key.clone();
         if self.head != Some(head) {
-            let loaded = Loaded::read(&mut *self.store, head)?;
+            let loaded = Loaded::read(&mut *self.store, head, &key)?;
             (self.state, self.last, self.signed) = (loaded.state, loaded.last, loaded.signed);
         }
         // The clock of a machine may be set back; the journal's order of time is its own.

@@ -1,9 +1,11 @@
 //! Where a target leads to a rep, as formulas of the space: the roster settles what it can, the rest is asked of the record.
 
 use super::bind::{bind, loosened};
+use super::calendar;
 use super::roster::is_active;
 use crate::model::{
-    Condition, ConditionKind, FieldPath, Owner, Predicate, Record, RecordId, Right, Target, TargetKind, TeamId, Territory, Test, Value,
+    Condition, ConditionKind, Dates, FieldPath, Lasts, Moment, Owner, Predicate, Record, RecordId, Right, Target, TargetKind, TeamId,
+    Territory, Test, Type, Value,
 };
 use crate::plan::Plan;
 use crate::space::{NodeId, Survey, Surveyed};
@@ -93,6 +95,10 @@ impl Leading<'_> {
             TargetKind::Team(team) => self.team(*team),
             TargetKind::TerritoryOwner => self.owner(),
             TargetKind::Path(path) | TargetKind::LeaveAsIs(path) => Some((self.named(path, target.span), None)),
+            TargetKind::Keep(keep) => {
+                let (named, lasts) = (self.named(&keep.who, target.span), self.lasts(&keep.lasts, target.span));
+                Some((self.survey.all([named, lasts]), None))
+            }
             TargetKind::PreviousRep { by, within } => {
                 let seen = Condition { kind: ConditionKind::SeenBefore { by: by.clone(), within: *within }, span: target.span };
                 Some((self.survey.condition(&self.plan.book, self.of, &seen), None))
@@ -146,6 +152,30 @@ impl Leading<'_> {
             }
         }
         owners
+    }
+
+    /// Where a lock or a minimum tenure lasts.
+    fn lasts(&mut self, lasts: &Lasts, span: Span) -> NodeId {
+        let book = &self.plan.book;
+        let (path, moment) = match lasts {
+            Lasts::Until(day) => return self.survey.dates(book, self.of, &Dates { from: None, through: Some(*day), span: None }),
+            Lasts::UntilField(path) => (path, Moment::Now),
+            Lasts::Since { period, since } => (since, Moment::Ago(*period)),
+        };
+        let test = |negated: bool, predicate: Predicate| {
+            let test = Test { subject: path.clone(), negated, predicate, predicate_span: span };
+            Condition { kind: ConditionKind::Test(Box::new(test)), span }
+        };
+        let sure = self.survey.condition(book, self.of, &test(true, Predicate::Before(moment)));
+        let whole_days = matches!(lasts, Lasts::Since { period, .. } if calendar::duration(*period).is_none());
+        if path.ty == Type::Date || !whole_days {
+            return sure;
+        }
+        // The day is kept to its end, and a moment of the clock says only of earlier ones that they are over.
+        let present = self.survey.condition(book, self.of, &test(false, Predicate::Present));
+        let open = self.survey.open(&format!("the last day since {} is not over", path.written));
+        let perhaps = self.survey.all([present, open]);
+        self.survey.any([sure, perhaps])
     }
 
     /// Where a path leads to the rep by key.

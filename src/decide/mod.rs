@@ -21,6 +21,7 @@ mod engine;
 mod evaluate;
 mod find;
 mod fraction;
+mod keep;
 mod leading;
 mod matching;
 mod offsets;

@@ -1,11 +1,10 @@
 //! Where a target leads to a rep, as formulas of the space: the roster settles what it can, the rest is asked of the record.
 
 use super::bind::{bind, loosened};
-use super::calendar;
 use super::roster::is_active;
 use crate::model::{
-    Condition, ConditionKind, Dates, FieldPath, Lasts, Moment, Owner, Predicate, Record, RecordId, Right, Target, TargetKind, TeamId,
-    Territory, Test, Type, Value,
+    Condition, ConditionKind, Dates, FieldPath, Lasts, Moment, Owner, Period, Predicate, Record, RecordId, Right, Target, TargetKind,
+    TeamId, Territory, Test, Type, Unit, Value,
 };
 use crate::plan::Plan;
 use crate::space::{NodeId, Survey, Surveyed};
@@ -162,19 +161,19 @@ impl Leading<'_> {
             Lasts::UntilField(path) => (path, Moment::Now),
             Lasts::Since { period, since } => (since, Moment::Ago(*period)),
         };
-        let test = |negated: bool, predicate: Predicate| {
-            let test = Test { subject: path.clone(), negated, predicate, predicate_span: span };
+        let test = |moment: Moment| {
+            let test = Test { subject: path.clone(), negated: true, predicate: Predicate::Before(moment), predicate_span: span };
             Condition { kind: ConditionKind::Test(Box::new(test)), span }
         };
-        let sure = self.survey.condition(book, self.of, &test(true, Predicate::Before(moment)));
-        let whole_days = matches!(lasts, Lasts::Since { period, .. } if calendar::duration(*period).is_none());
-        if path.ty == Type::Date || !whole_days {
-            return sure;
-        }
-        // The day is kept to its end, and a moment of the clock says only of earlier ones that they are over.
-        let present = self.survey.condition(book, self.of, &test(false, Predicate::Present));
+        let sure = self.survey.condition(book, self.of, &test(moment));
+        let longer = match lasts {
+            Lasts::Since { period, .. } if path.ty == Type::Time => with_its_last_day(*period),
+            _ => None,
+        };
+        let Some(longer) = longer else { return sure };
+        let near = self.survey.condition(book, self.of, &test(Moment::Ago(longer)));
         let open = self.survey.open(&format!("the last day since {} is not over", path.written));
-        let perhaps = self.survey.all([present, open]);
+        let perhaps = self.survey.all([near, open]);
         self.survey.any([sure, perhaps])
     }
 
@@ -184,5 +183,18 @@ impl Leading<'_> {
         let test = Test { subject: path.clone(), negated: false, predicate, predicate_span: span };
         let condition = Condition { kind: ConditionKind::Test(Box::new(test)), span };
         self.survey.condition(&self.plan.book, self.of, &condition)
+    }
+}
+
+/// A period that is surely over once the last day of another is, which is kept to its end whatever the clock said when it began.
+/// None for periods that end at a moment.
+fn with_its_last_day(period: Period) -> Option<Period> {
+    let days = |amount: u32| Period { amount, unit: Unit::Days };
+    match period.unit {
+        Unit::Minutes | Unit::Hours => None,
+        // One day more would do, but for clocks that are changed at midnight.
+        Unit::Days => Some(days(period.amount.saturating_add(2))),
+        Unit::Weeks => Some(days(period.amount.saturating_mul(7).saturating_add(2))),
+        Unit::Months => Some(Period { amount: period.amount.saturating_add(1), ..period }),
     }
 }

@@ -8,6 +8,7 @@ mod findings;
 mod formats;
 mod gallery;
 mod generated;
+mod journal;
 mod locks;
 mod oracle;
 mod questions;

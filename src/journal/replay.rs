@@ -112,8 +112,7 @@ fn differ(a: &Json, b: &Json, path: &mut Vec<String>) -> Option<Difference> {
     match (a, b) {
         (Json::Object(x), Json::Object(y)) => {
             let names = x.keys().chain(y.keys().filter(|k| !x.contains_key(*k)));
-            let found = names.into_iter().find_map(|k| below(k.clone(), x.get(k).unwrap_or(&Json::Null), y.get(k).unwrap_or(&Json::Null)));
-            found
+            names.into_iter().find_map(|k| below(k.clone(), x.get(k).unwrap_or(&Json::Null), y.get(k).unwrap_or(&Json::Null)))
         }
         (Json::Array(x), Json::Array(y)) => (0..x.len().max(y.len()))
             .find_map(|i| below((i + 1).to_string(), x.get(i).unwrap_or(&Json::Null), y.get(i).unwrap_or(&Json::Null))),

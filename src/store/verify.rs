@@ -81,6 +81,12 @@ pub fn verify(store: &mut dyn Store, key: Option<&Key>, state: bool) -> Result<V
             }
         }
     }
+    match store.damage() {
+        Ok(all) => {
+            beside.extend(all.into_iter().map(|what| Fault::Beside { what: format!("the database finds its file damaged: {what}") }))
+        }
+        Err(error) => beside.push(Fault::Beside { what: error.to_string() }),
+    }
     verified.entries = follower.read;
     verified.faults = follower.end(head, store.reported());
     verified.faults.append(&mut beside);

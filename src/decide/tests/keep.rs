@@ -13,6 +13,9 @@ fn book(rules: &str) -> Stage {
     stage(&format!("{rules}\notherwise {{ route to queue triage }}"), &[("account", ACCOUNTS)], &[])
 }
 
+/// A chain, the fields of the lead, the moment, and who is kept or why nobody is.
+type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str, &'a str);
+
 /// Who took it by the first target, or why it led nowhere.
 fn first(decision: &Decision) -> String {
     match &decision.trials[0].attempts[0].result {
@@ -25,7 +28,7 @@ fn first(decision: &Decision) -> String {
 #[test]
 fn a_lock_holds_through_its_last_day_in_the_zone_of_the_project() {
     let locked = "keep account.owner until 2027-03-01";
-    let cases: &[(&str, &[(&str, &str)], &str, &str)] = &[
+    let cases: &[Case<'_>] = &[
         (locked, &[("account", "A1")], "2027-03-01T23:59:59-05:00", "ana"),
         (locked, &[("account", "A1")], "2027-03-02T00:00:00-05:00", "the lock ended on 2027-03-01"),
         (locked, &[("account", "A3")], "2027-03-01T10:00:00-05:00", "Some(Inactive)"),
@@ -68,7 +71,7 @@ fn a_lock_holds_through_its_last_day_in_the_zone_of_the_project() {
 
 #[test]
 fn a_tenure_lasts_as_long_after_a_day_or_moment_as_is_written() {
-    let cases: &[(&str, &[(&str, &str)], &str, &str)] = &[
+    let cases: &[Case<'_>] = &[
         ("keep account.owner for 12 months since account.last_order", &[("account", "A1")], "2027-03-02T23:59:00-05:00", "ana"),
         (
             "keep account.owner for 12 months since account.last_order",

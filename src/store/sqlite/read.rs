@@ -94,6 +94,14 @@ fn past(row: &Row<'_>, from: usize) -> Read<PastDoc> {
     Ok(PastDoc { rep: row.get(from)?, at: moment(row, from + 1)?, record: row.get(from + 2)? })
 }
 
+/// Asks SQLite what is wrong with its pages; nothing when all is well.
+pub fn damage(connection: &Connection) -> Read<Vec<String>> {
+    let mut statement = connection.prepare("PRAGMA integrity_check(20)")?;
+    let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+    let all: Vec<String> = rows.collect::<Read<_>>()?;
+    Ok(if all == ["ok"] { Vec::new() } else { all })
+}
+
 pub fn checkpoints(connection: &Connection) -> Read<Vec<Checkpoint>> {
     let mut statement = connection.prepare_cached("SELECT number, link, signature FROM checkpoint ORDER BY number")?;
     let rows = statement.query_map([], checkpoint)?;

@@ -11,5 +11,5 @@ pub fn is_kept(plan: &Plan, decision: &Decision) -> bool {
     let Decider::Rule(id) = trial.decider else { return false };
     let taken = trial.attempts.last().filter(|a| matches!(a.result, AttemptResult::Taken(..)));
     let target = taken.and_then(|a| plan.book.rules.get(id.index())?.route.get(a.target));
-    target.is_some_and(|t| matches!(t.kind, TargetKind::LeaveAsIs(_)))
+    target.is_some_and(|t| matches!(t.kind, TargetKind::LeaveAsIs(_) | TargetKind::Keep(_)))
 }

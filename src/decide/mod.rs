@@ -21,6 +21,7 @@ mod engine;
 mod evaluate;
 mod find;
 mod fraction;
+mod keep;
 mod kept;
 mod leading;
 mod matching;

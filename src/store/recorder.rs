@@ -248,8 +248,7 @@ impl<'p> Recorder<'p> {
 
     /// Fetches the past assignments that the records may look up; returns what each may.
     fn fetch(&mut self, work: &[Work], at: Timestamp) -> Result<Vec<Vec<Remembered>>, StoreError> {
-        let values: Vec<Vec<Remembered>> =
-            work.iter().map(|w| remembered_values(self.plan, &w.record, w.at.unwrap_or(at))).collect();
+        let values: Vec<Vec<Remembered>> = work.iter().map(|w| remembered_values(self.plan, &w.record, w.at.unwrap_or(at))).collect();
         // In the order of the table, so that neighbours are read together.
         let key = |w: &Remembered| PastKey { of: w.of.clone(), by: w.by.clone(), value: self.key.hash(&w.value).into() };
         let wanted: BTreeMap<PastKey, &Remembered> = values.iter().flatten().map(|w| (key(w), w)).collect();

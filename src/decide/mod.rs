@@ -51,7 +51,7 @@ pub use engine::Engine;
 pub use evaluate::{Edge, answer, answer_test, edge, past, side};
 pub use find::{Found, Missing, find, reach};
 pub use fraction::{exact, in_words, share_in_words, whole};
-pub use kept::is_kept;
+pub use kept::{is_kept, owners};
 pub use leading::Leading;
 pub use offsets::Offsets;
 pub use remembered::{Remembered, remembered_values};

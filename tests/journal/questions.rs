@@ -126,3 +126,37 @@ fn drift_lists_who_moves_which_fact_changed_and_how_much() {
         assert!(err.contains("Name one of `revenue`"), "{err}");
     });
 }
+
+#[test]
+fn locks_and_tenures_are_honoured_and_shown() {
+    on_each(|home| {
+        let settings = std::fs::read_to_string(home.path("turf.toml")).unwrap();
+        let settings =
+            settings.replace("[records.lead.columns]\naccount = { absent = true }\n", "").replace("[loads]\nfile = \"open.csv\"\n", "");
+        home.write("turf.toml", &settings);
+        let rules = ACCOUNTS.replace("owner: rep }", "owner: rep  owner_since: date }").replace(
+            "rule all {",
+            "rule locked for account { priority named  when id is A1  keep account.owner until 2027-12-31 }\n\
+             rule settled for account { priority named  when id is not A1  keep account.owner for 12 months since account.owner_since, else owner of territory }\n\
+             otherwise for account { route to owner of territory, else queue triage }\nrule all {",
+        );
+        let rules = rules.replace("account.owner", "owner");
+        home.write("rules.turf", &rules);
+        home.write("leads.csv", "id\n");
+        home.write(
+            "accounts.csv",
+            "id,name,state,revenue,owner,owner_since\nA1,Acme,NY,1000,ana,2020-01-01\nA2,Beta,CA,2500,bo,2027-03-01\nA3,Cora,CA,40,bo,2020-03-01\n",
+        );
+        let (text, _) = home.ends(1, &["drift", "--at", "2027-06-01"]);
+        assert!(text.contains("1 of 3 account records would move"), "{text}");
+        assert!(text.contains("1 stays with the owner by the rule locked"), "{text}");
+        assert!(text.contains("1 stays with the owner by the rule settled"), "{text}");
+        let (text, _) = home.ends(1, &["drift", "--at", "2028-06-01"]);
+        assert!(text.contains("3 of 3"), "{text}");
+        home.ends(1, &["drift", "--at", "2027-06-01", "--commit"]);
+        home.sound();
+        let why = home.fine(&["why", "A1", "--record", "account"]);
+        assert!(why.contains("keep owner until 2027-12-31") || why.contains("locked"), "{why}");
+        assert!(home.fine(&["replay"]).contains("differs  0"));
+    });
+}

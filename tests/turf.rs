@@ -9,6 +9,7 @@ mod formats;
 mod gallery;
 mod generated;
 mod journal;
+mod locks;
 mod oracle;
 mod questions;
 mod readme;

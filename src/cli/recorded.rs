@@ -54,9 +54,10 @@ pub(super) fn recorded(arguments: &Arguments, terminal: &Terminal, run: &Run, pl
             continue;
         }
         let amounts: Vec<Decimal> = batch.iter().map(|w: &Work| summary.amount(&w.record)).collect();
-        let done = recorder.batch(std::mem::take(&mut batch), clock::now())?;
-        for ((position, done), amount) in positions.drain(..).zip(done).zip(amounts) {
-            let (row, why) = match done {
+        let mut amounts = amounts.into_iter();
+        let made = recorder.batch(std::mem::take(&mut batch), clock::now(), |done| {
+            let amount = amounts.next().unwrap_or_default();
+            match done {
                 Done::Decided { decision, consulted, former, .. } => {
                     counted.decided += 1;
                     summary.changed += u64::from(former.is_some());
@@ -73,7 +74,9 @@ pub(super) fn recorded(arguments: &Arguments, terminal: &Terminal, run: &Run, pl
                     summary.add_row(&run.plan, &row, amount);
                     (row, None)
                 }
-            };
+            }
+        })?;
+        for (position, (row, why)) in positions.drain(..).zip(made) {
             let weight = 600 + why.as_ref().map_or(0, String::len);
             rows.push((position, row, why), weight)?;
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{OpeningDoc, PastKey};
 use crate::decide::{decide, remembered_values};
-use crate::journal::document::{ChangeDoc, DecisionDoc, Mask, Surroundings, ValueDoc, decision_doc};
+use crate::journal::document::{ChangeDoc, DecisionDoc, Mask, Surroundings, ValueDoc, written};
 use crate::journal::{Entry, EntryKind, Event, EventDoc, Held, Key, Subject, Telling, held, restored, told};
 use crate::plan::Plan;
 use crate::state::{Change, Past, State};
@@ -85,7 +85,7 @@ impl<'p> Imagined<'p> {
         let mask = Mask { key: &key, sealed: false };
         let nothing = State::default();
         let around = Surroundings { plan: self.plan, mask, record: &record, consulted: &nothing, former: None };
-        let document = decision_doc(&decision, around);
+        let document = written(&decision, around);
         if let Some(held) = held(self.plan, &decision, &self.state, |value| key.hash(value).into()) {
             self.holders.insert(subject, held);
         }

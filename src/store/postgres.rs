@@ -14,7 +14,7 @@ use postgres::{Client, NoTls, Row};
 use super::{Batch, Kept, Latest, PastKey, Store, StoreError, VERSION};
 use crate::data::without_password;
 use crate::journal::document::PastDoc;
-use crate::journal::{Checkpoint, Entry, EntryKind, Head, Link, RowKey, StateRow};
+use crate::journal::{Checkpoint, Entry, EntryKind, Head, Link, Part, RowKey, StateRow};
 
 /// The migrations; the first makes version 1.
 const MIGRATIONS: &[&str] = &["
@@ -137,7 +137,7 @@ impl Postgres {
             &[&numbers, &kinds, &moments, &bodies, &links],
         )?;
         for (key, value) in &batch.rows {
-            let (part, team, rep) = (&*key.part, &*key.team, &*key.rep);
+            let (part, team, rep) = (key.part.to_string(), &*key.team, &*key.rep);
             match value {
                 Some(value) => client.execute(
                     "INSERT INTO turf.state VALUES ($1, $2, $3, $4) ON CONFLICT (part, team, rep) DO UPDATE SET value = excluded.value",
@@ -287,8 +287,9 @@ impl Store for Postgres {
 
     fn rows(&mut self) -> Result<Vec<StateRow>, StoreError> {
         let rows = self.rows_of("SELECT part, team, rep, value FROM turf.state ORDER BY part, team, rep", &[])?;
-        let key = |row: &Row| RowKey { part: text(row, 0), team: text(row, 1), rep: text(row, 2) };
-        Ok(rows.iter().map(|row| StateRow { key: key(row), value: row.get(3) }).collect())
+        let key = |row: &Row| Some(RowKey { part: Part::read(row.get(0))?, team: text(row, 1), rep: text(row, 2) });
+        let read = |row: &Row| Some(StateRow { key: key(row)?, value: row.get(3) });
+        rows.iter().map(|row| read(row).ok_or_else(|| self.unsound("a row of the state"))).collect()
     }
 
     fn latest(&mut self, kind: &str, ids: &[Arc<str>]) -> Result<Vec<Option<Latest>>, StoreError> {

@@ -5,5 +5,8 @@
 mod events;
 mod faults;
 mod home;
+mod questions;
 mod recording;
 mod server;
+
+pub use home::{Home, Kept};

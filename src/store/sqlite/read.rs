@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::Wrong as _;
 use crate::journal::document::PastDoc;
-use crate::journal::{Checkpoint, Entry, EntryKind, Head, Link, RowKey, StateRow};
+use crate::journal::{Checkpoint, Entry, EntryKind, Head, Link, Part, RowKey, StateRow};
 use crate::store::{Kept, Latest, PastKey, StoreError};
 
 type Read<T> = rusqlite::Result<T>;
@@ -56,8 +56,10 @@ pub fn entries(connection: &Connection, from: u64, most: u32) -> Read<Vec<Entry>
 
 pub fn rows(connection: &Connection) -> Read<Vec<StateRow>> {
     let mut statement = connection.prepare_cached("SELECT part, team, rep, value FROM state ORDER BY part, team, rep")?;
-    let rows = statement
-        .query_map([], |row| Ok(StateRow { key: RowKey { part: row.get(0)?, team: row.get(1)?, rep: row.get(2)? }, value: row.get(3)? }))?;
+    let rows = statement.query_map([], |row| {
+        let part = Part::read(row.get_ref(0)?.as_str()?).ok_or_else(|| unsound(0))?;
+        Ok(StateRow { key: RowKey { part, team: row.get(1)?, rep: row.get(2)? }, value: row.get(3)? })
+    })?;
     rows.collect()
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use jiff::Timestamp;
-use turf::batch::{Stream, Trace, Wanted};
+use turf::batch::{Part, Stream, Trace, Wanted};
 use turf::data::{FileKind, Input, Pieces, RecordReader, Row};
 use turf::decide::{begin, decide};
 use turf::rim;
@@ -242,7 +242,11 @@ fn what_came_of_a_row_is_kept_in_a_few_words() {
         let stream = Stream::new(&plan, record.kind, &pieces, settings, (Some(now), now), wanted).unwrap().tracing(&record.key);
         let mut traces = Vec::new();
         let again = || Pieces::open(input()?, None);
-        stream.run(pieces, again, |part| Ok(traces.extend(part.traces))).unwrap();
+        let take = |part: Part| {
+            traces.extend(part.traces);
+            Ok(())
+        };
+        stream.run(pieces, again, take).unwrap();
         traces.retain(|trace| trace.line == record.origin.line);
         let decision = decide(&plan, record, &begin(&plan, now), now);
         assert_eq!(traces, [Trace::of(&decision)], "{}", decision.record.key);

@@ -1,7 +1,8 @@
 //! Deciding leads: by the index, by asking every rule, and by a scan of the same rules written by hand, side by side.
 //!
 //! `cargo bench --bench engine` prints the tables, medians over rounds in which all take turns (`-- values` and `-- files` only one of
-//! them); `-- --large` adds 100,000 rules; `-- --test` compares the answers on small books and stops; `-- write DIR LEADS RULES` writes a book with its leads
+//! them); `-- --large` adds 100,000 rules; `-- --test` compares the answers on small books and stops; `-- cells RULES ROUNDS` finds rules and nothing
+//! else, for profiles; `-- write DIR LEADS RULES` writes a book with its leads
 //! for the command line. The second table routes a file of a million leads and compares with the `csv` crate that only reads
 //! the file and writes the same output.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a bench prints, and stops at what it does not expect")]
@@ -227,6 +228,22 @@ fn table(sizes: &[usize]) {
     }
 }
 
+/// Finds the first rule for some leads and nothing else: what a profile should see. The least of many rounds is hardly disturbed by
+/// other work on the machine.
+fn cells(rules: usize, rounds: usize) {
+    let work = work(rules, PIECE * 10);
+    let engine = Engine::new(&work.plan, lead(&work.plan));
+    let now = Timestamp::UNIX_EPOCH;
+    let state = begin(&work.plan, now);
+    let mut finder = Finder::new(&work.plan, lead(&work.plan), &engine);
+    let elements = elements(&work.rows);
+    let cells = parsed(&work.rows, &elements);
+    let mut found = 0_usize;
+    let round = |_| time(cells.len(), || finder.first_rules(&cells, (&state, now), |_, rule| found += usize::from(rule.is_some())));
+    let least = (0..rounds).map(round).min();
+    println!("{rules} rules: at least {} ns a lead ({found} found)", least.unwrap_or(0));
+}
+
 /// Reads a file into byte records and writes the rows given beside, nothing else.
 fn copy(leads: &Path, rows: &[csv::ByteRecord], out: &Path) {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_path(leads).unwrap();
@@ -307,6 +324,9 @@ fn main() {
     }
     if arguments.iter().any(|a| a == "--test") {
         return;
+    }
+    if let Some(at) = arguments.iter().position(|a| a == "cells") {
+        return cells(arguments[at + 1].parse().unwrap(), arguments[at + 2].parse().unwrap());
     }
     if arguments.iter().any(|a| a == "values") {
         return table(&[1_000, 10_000]);

@@ -6,6 +6,12 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use jiff::Timestamp;
+use turf::batch::{Part, Stream, Trace, Wanted};
+use turf::data::{FileKind, Input, Pieces, RecordReader, Row};
+use turf::decide::{begin, decide};
+use turf::rim;
+
 use crate::generated::Dice;
 
 const BOOK: &str = r#"
@@ -216,6 +222,37 @@ fn why_needs_no_other_record_where_none_depends_on_another() {
     let (code, _, told) = why("nobody", "all.csv");
     assert_eq!(code, Some(2));
     assert!(told.contains("there is no lead `nobody` in the file"), "{told}");
+}
+
+#[test]
+fn what_came_of_a_row_is_kept_in_a_few_words() {
+    let folder = tempfile::tempdir().unwrap();
+    book(folder.path());
+    let opened = rim::book::open(folder.path()).unwrap();
+    let plan = opened.snapshot.plan.clone().unwrap();
+    let (csv, now) = (leads(7, 400).into_bytes(), Timestamp::UNIX_EPOCH);
+    let input = || Input::new(std::io::Cursor::new(csv.clone()), "leads.csv", FileKind::Csv);
+    let (record, settings) = (plan.book.schema.find("lead").unwrap(), &opened.config.records["lead"]);
+    let reader = RecordReader::open(input().unwrap(), &plan.book.schema, record, settings, &plan.book.zone).unwrap();
+    let records = reader.filter_map(|row| if let Row::Record(record) = row.unwrap() { Some(record) } else { None });
+    let mut placed = 0;
+    for (n, record) in records.enumerate().step_by(11) {
+        let pieces = Pieces::open(input().unwrap(), None).unwrap();
+        let wanted = if n % 2 == 0 { Wanted::Csv { guarded: true } } else { Wanted::First(n) };
+        let stream = Stream::new(&plan, record.kind, &pieces, settings, (Some(now), now), wanted).unwrap().tracing(&record.key);
+        let mut traces = Vec::new();
+        let again = || Pieces::open(input()?, None);
+        let take = |part: Part| {
+            traces.extend(part.traces);
+            Ok(())
+        };
+        stream.run(pieces, again, take).unwrap();
+        traces.retain(|trace| trace.line == record.origin.line);
+        let decision = decide(&plan, record, &begin(&plan, now), now);
+        assert_eq!(traces, [Trace::of(&decision)], "{}", decision.record.key);
+        placed += usize::from(traces[0].territory.is_some());
+    }
+    assert!(placed > 5, "{placed}");
 }
 
 /// A book whose decisions depend on each other: turns, limits, what was given before.

@@ -32,6 +32,8 @@ pub(super) struct Column<'s> {
 enum Way<'s> {
     /// Nothing: they are there.
     Nothing,
+    /// They are texts of which none is told from another: the classes that all have.
+    There(Vec<(PlainAxis<'s>, usize)>),
     /// Their text is looked up.
     Text(Vec<PlainAxis<'s>>),
     /// They are read as whole numbers.
@@ -67,7 +69,10 @@ impl<'s> Column<'s> {
         let plain = || stream.engine.index().plain(field.id).filter(|_| stream.cells.is_bare(position));
         let way = match &stream.plan.book.schema.record(stream.record).fields.get(position)?.ty {
             _ if field.how == How::Blank => Some(Way::Nothing),
-            Type::Text { .. } | Type::Postal => plain().map(Way::Text),
+            Type::Text { .. } | Type::Postal => plain().map(|axes| {
+                let there = |axis: &PlainAxis<'s>| Some((*axis, axis.plain.class_of_any_text()?));
+                axes.iter().map(there).collect::<Option<_>>().map_or(Way::Text(axes), Way::There)
+            }),
             Type::Number | Type::Percent | Type::Money(_) => plain().map(Way::Whole),
             Type::Time => plain().map(Way::Seconds),
             _ => None,
@@ -89,6 +94,10 @@ impl<'s> Column<'s> {
         }
         match &self.way {
             Way::Nothing => return Some(()),
+            Way::There(axes) => {
+                axes.iter().for_each(|(axis, class)| sieve.put_on(axis, *class));
+                return Some(());
+            }
             Way::Text(axes) => {
                 if sieve.put_text(axes, cell, cells.short(self.at).as_ref()).is_some() {
                     return Some(());

@@ -15,7 +15,7 @@ use super::sieve::Sieve;
 use crate::decide::{Context, Engine, Offsets, answer};
 use crate::model::{FieldId, Origin, Record, RecordId, RuleId, Type, Value, read_elements};
 use crate::plan::Plan;
-use crate::plan::index::{Candidate, Certainty, PlainAxis, Source};
+use crate::plan::index::{Added, Candidate, Certainty, PlainAxis, Source};
 use crate::state::State;
 use crate::text::{Short, ShortTable};
 
@@ -59,7 +59,7 @@ pub struct Finder<'i, 'p> {
     probes: Vec<Option<Box<[Probe]>>>,
     days: Offsets,
     /// By row looked up: what its cells let through.
-    found: Vec<Vec<Source>>,
+    found: Vec<Added>,
 }
 
 /// How the cells of a field are looked up.
@@ -71,6 +71,8 @@ struct Way<'i> {
 }
 
 enum Kind<'i> {
+    /// By being there: no text is told from another.
+    There(Vec<Source>),
     /// By their text.
     Text(Vec<PlainAxis<'i>>),
     /// By their number or seconds.
@@ -104,7 +106,7 @@ impl<'i, 'p> Finder<'i, 'p> {
             sieve,
             probes: index.open.iter().map(|parts| Probe::of(parts)).collect(),
             days: Offsets::new(&plan.book.zone),
-            found: vec![Vec::new(); TOGETHER],
+            found: vec![Added::default(); TOGETHER],
         }
     }
 
@@ -148,16 +150,15 @@ impl<'i, 'p> Finder<'i, 'p> {
 
     /// Looks up what the cells of some rows let through, field by field, so that fetching what one row needs waits for no other.
     fn look_up<'c>(&mut self, rows: &[impl AsRef<[Cell<'c>]>]) {
-        self.found.iter_mut().for_each(Vec::clear);
+        self.found.iter_mut().for_each(Added::clear);
         if !self.direct {
             return;
         }
         let Self { ways, found, sieve, plan, indexed, .. } = self;
         for way in ways {
-            for (row, found) in rows.iter().zip(found.iter_mut()) {
-                let cell = row.as_ref().get(way.field.index()).copied().unwrap_or_default();
-                way.read(cell, (plan, indexed), sieve, found);
-            }
+            let field = way.field.index();
+            let cells = rows.iter().map(|row| row.as_ref().get(field).copied().unwrap_or_default());
+            way.read(cells.zip(found.iter_mut()), (plan, indexed), sieve);
         }
     }
 
@@ -170,8 +171,8 @@ impl<'i, 'p> Finder<'i, 'p> {
             self.engine.all_rules(&record, state, now, |id| more = more && each(id));
             return;
         }
-        self.sieve.begin();
-        self.found.get(at).into_iter().flatten().for_each(|source| self.sieve.add(*source));
+        let Some(found) = self.found.get_mut(at) else { return };
+        self.sieve.begin_with(found);
         let index = self.indexed.index();
         if index.points.asks_day() {
             self.sieve.on_day(self.days.day(now));
@@ -243,7 +244,10 @@ impl<'i> Way<'i> {
             Some(ShortTable::new(all.iter().zip(0..).map(entry).collect::<Option<_>>()?))
         };
         let kind = match ty {
-            Type::Text { .. } | Type::Postal => plain().map(Kind::Text),
+            Type::Text { .. } | Type::Postal => plain().map(|axes| {
+                let there = |axis: &PlainAxis<'_>| Some(axis.source(axis.plain.class_of_any_text()?).unwrap_or(Source::All));
+                axes.iter().map(there).collect::<Option<_>>().map_or(Kind::Text(axes), Kind::There)
+            }),
             Type::Number | Type::Percent | Type::Money(_) | Type::Time => plain().map(Kind::Whole),
             Type::OneOf(all) => {
                 let outcomes = all.iter().map(|v| coded((plan, engine), field, Some(&Value::Choice(v.clone())), sieve)).collect();
@@ -255,65 +259,84 @@ impl<'i> Way<'i> {
         Self { field, ty: ty.clone(), missing: coded((plan, engine), field, None, sieve), kind: kind.unwrap_or(Kind::Value) }
     }
 
-    #[inline]
-    fn read(&mut self, cell: Cell<'_>, of: (&Plan, &Engine<'_>), sieve: &mut Sieve<'_>, found: &mut Vec<Source>) {
-        match (&mut self.kind, cell) {
-            (_, Cell::Missing) => return take(&self.missing, found),
-            (Kind::Text(axes), Cell::Text(text)) => {
-                let (before, short) = (found.len(), Short::new(text.as_bytes()));
-                let class = |axis: &PlainAxis<'_>| Some(axis.plain.class_of_text(text.as_bytes(), short.as_ref())?.unwrap_or(0));
-                for axis in axes {
-                    let Some(class) = class(axis) else {
-                        found.truncate(before);
-                        return self.read_any(cell, of, sieve, found);
-                    };
-                    found.extend(axis.rules.get(class));
+    /// Looks up the cells of some rows. What kind they are is asked once for all.
+    fn read<'c, 'f>(&mut self, cells: impl Iterator<Item = (Cell<'c>, &'f mut Added)>, of: (&Plan, &Engine<'_>), sieve: &mut Sieve<'_>) {
+        let Self { field, ty, missing, kind } = self;
+        let mut any = |cell, found: &mut Added| {
+            let outcome = any_outcome(cell, (*field, ty), of, sieve);
+            take(&outcome, found);
+            outcome
+        };
+        match kind {
+            Kind::There(sources) => each(cells, missing, |cell, found| match cell {
+                Cell::Text(_) => sources.iter().for_each(|source| found.add(*source)),
+                cell => drop(any(cell, found)),
+            }),
+            Kind::Text(axes) => each(cells, missing, |cell, found| {
+                let Cell::Text(text) = cell else { return drop(any(cell, found)) };
+                let short = Short::new(text.as_bytes());
+                for axis in axes.iter() {
+                    // What was added before is added twice then, which comes to the same.
+                    let Some(class) = axis.plain.class_of_text(text.as_bytes(), short.as_ref()) else { return drop(any(cell, found)) };
+                    found.extend(axis.source(class.unwrap_or(0)));
                 }
-                return;
-            }
-            (Kind::Whole(axes), Cell::Whole(number) | Cell::Seconds(number)) => {
-                return found.extend(axes.iter().filter_map(|axis| axis.rules.get(axis.plain.class_of_whole(number))));
-            }
-            (Kind::Declared(table, outcomes), Cell::Text(text)) => {
-                let known = Short::new(text.as_bytes()).and_then(|text| outcomes.get(table.get(&text)? as usize));
-                if let Some(outcome) = known {
-                    return take(outcome, found);
+            }),
+            Kind::Whole(axes) => each(cells, missing, |cell, found| match cell {
+                Cell::Whole(number) | Cell::Seconds(number) => {
+                    axes.iter().for_each(|axis| found.extend(axis.source(axis.plain.class_of_whole(number))));
                 }
-            }
-            (Kind::Elements(table, known), Cell::Elements(all)) if !all.is_empty() => {
+                cell => drop(any(cell, found)),
+            }),
+            Kind::Declared(table, outcomes) => each(cells, missing, |cell, found| {
+                let short = if let Cell::Text(text) = cell { Short::new(text.as_bytes()) } else { None };
+                match short.and_then(|text| outcomes.get(table.get(&text)? as usize)) {
+                    Some(outcome) => take(outcome, found),
+                    None => drop(any(cell, found)),
+                }
+            }),
+            Kind::Elements(table, known) => each(cells, missing, |cell, found| {
                 let there = |element: &&str| Some(1_u64 << table.get(&Short::new(element.as_bytes())?)?);
-                let set = all.iter().try_fold(0, |set, element| Some(set | there(element)?));
+                let set = match cell {
+                    Cell::Elements(all) if !all.is_empty() => all.iter().try_fold(0, |set, element| Some(set | there(element)?)),
+                    _ => None,
+                };
                 if let Some(outcome) = set.and_then(|set| known.get(&set)) {
                     return take(outcome, found);
                 }
+                let outcome = any(cell, found);
                 if let Some(set) = set.filter(|_| known.len() < MOST_SETS) {
-                    let outcome = coded(of, self.field, value(cell, &self.ty).as_ref(), sieve);
-                    take(&outcome, found);
                     known.insert(set, outcome);
-                    return;
                 }
-            }
-            _ => {}
+            }),
+            Kind::Value => each(cells, missing, |cell, found| drop(any(cell, found))),
         }
-        self.read_any(cell, of, sieve, found);
     }
+}
 
-    /// Looks up what no shorter way leads to.
-    #[inline(never)]
-    fn read_any(&self, cell: Cell<'_>, of: (&Plan, &Engine<'_>), sieve: &mut Sieve<'_>, found: &mut Vec<Source>) {
-        let outcome = match cell {
-            Cell::Value(value) => coded(of, self.field, Some(value), sieve),
-            cell => coded(of, self.field, value(cell, &self.ty).as_ref(), sieve),
-        };
-        take(&outcome, found);
+/// Takes what is missing, and leaves the rest to be read.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "there is one loop for each kind")]
+fn each<'c, 'f>(cells: impl Iterator<Item = (Cell<'c>, &'f mut Added)>, missing: &Outcome, mut read: impl FnMut(Cell<'c>, &mut Added)) {
+    cells.for_each(|(cell, found)| match cell {
+        Cell::Missing => take(missing, found),
+        cell => read(cell, found),
+    });
+}
+
+/// Looks up what no shorter way leads to.
+#[inline(never)]
+fn any_outcome(cell: Cell<'_>, (field, ty): (FieldId, &Type), of: (&Plan, &Engine<'_>), sieve: &mut Sieve<'_>) -> Outcome {
+    match cell {
+        Cell::Value(value) => coded(of, field, Some(value), sieve),
+        cell => coded(of, field, value(cell, ty).as_ref(), sieve),
     }
 }
 
 #[inline]
-fn take(outcome: &Outcome, found: &mut Vec<Source>) {
-    found.push(outcome.source);
+fn take(outcome: &Outcome, found: &mut Added) {
+    found.add(outcome.source);
     if let Some(more) = &outcome.more {
-        found.extend(&more.sources);
+        more.sources.iter().for_each(|source| found.add(*source));
     }
 }
 

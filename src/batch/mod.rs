@@ -18,6 +18,7 @@ mod repeats;
 mod row_cells;
 mod sieve;
 mod stream;
+mod trace;
 mod verdicts;
 mod worker;
 
@@ -25,3 +26,4 @@ pub use finder::{Cell, Finder};
 pub use fixed::is_independent;
 pub use row_cells::row_cells;
 pub use stream::{Done, Part, Stream, Wanted};
+pub use trace::Trace;

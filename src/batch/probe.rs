@@ -1,5 +1,6 @@
 //! Searches in a text of the record itself, which need no value made of the cell.
 
+use memchr::memmem::Finder;
 use regex::Regex;
 
 use crate::model::{Attribute, Condition, ConditionKind, FieldPath, Predicate, Right, Root, Type, Value};
@@ -17,8 +18,8 @@ pub(super) struct Probe {
 enum Search {
     Begins(Vec<Box<str>>),
     Ends(Vec<Box<str>>),
-    Any(Vec<Box<str>>),
-    All(Vec<Box<str>>),
+    Any(Vec<Finder<'static>>),
+    All(Vec<Finder<'static>>),
     Matches(Regex),
 }
 
@@ -37,8 +38,8 @@ impl Probe {
         let search = match &test.predicate {
             Predicate::StartsWith(all) => Search::Begins(pieces(all)?),
             Predicate::EndsWith(all) => Search::Ends(pieces(all)?),
-            Predicate::ContainsText { pieces: own, all: true } => Search::All(pieces(own)?),
-            Predicate::ContainsText { pieces: own, all: false } => Search::Any(pieces(own)?),
+            Predicate::ContainsText { pieces: own, all: true } => Search::All(finders(own)?),
+            Predicate::ContainsText { pieces: own, all: false } => Search::Any(finders(own)?),
             Predicate::Matches(pattern) => Search::Matches(pattern.regex.clone()),
             _ => return None,
         };
@@ -50,8 +51,8 @@ impl Probe {
         let found = match &self.search {
             Search::Begins(all) => all.iter().any(|piece| text.starts_with(&**piece)),
             Search::Ends(all) => all.iter().any(|piece| text.ends_with(&**piece)),
-            Search::Any(all) => all.iter().any(|piece| text.contains(&**piece)),
-            Search::All(all) => all.iter().all(|piece| text.contains(&**piece)),
+            Search::Any(all) => all.iter().any(|piece| piece.find(text.as_bytes()).is_some()),
+            Search::All(all) => all.iter().all(|piece| piece.find(text.as_bytes()).is_some()),
             Search::Matches(regex) => regex.is_match(text),
         };
         found != self.negated
@@ -60,4 +61,8 @@ impl Probe {
 
 fn pieces(all: &[Right]) -> Option<Vec<Box<str>>> {
     all.iter().map(|right| if let Right::Value(Value::Text(text)) = right { Some((**text).into()) } else { None }).collect()
+}
+
+fn finders(all: &[Right]) -> Option<Vec<Finder<'static>>> {
+    Some(pieces(all)?.iter().map(|piece| Finder::new(piece.as_bytes()).into_owned()).collect())
 }

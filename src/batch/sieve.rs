@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 
 use super::cell_cache::{More, Outcome};
 use crate::model::{FieldId, TerritoryId};
-use crate::plan::index::{Candidates, Index, PlainAxis, Scratch, Source};
+use crate::plan::index::{Added, Candidates, Index, PlainAxis, Scratch, Source};
 use crate::text::Short;
 
 /// The classes that a cell gives, by the position of the axis.
@@ -50,23 +50,29 @@ impl<'s> Sieve<'s> {
 
     /// Begins the next row.
     pub(super) fn begin(&mut self) {
-        self.rules.clear();
-        self.always.iter().for_each(|source| self.rules.add(*source));
+        self.rules.added.clear();
+        self.always.iter().for_each(|source| self.rules.added.add(*source));
         if self.pointed {
             self.point.clear();
             self.point.resize(self.index.points.axes(), 0);
         }
     }
 
+    /// Begins the next row with what was looked up of it; what was there before is left in its place.
+    pub(super) fn begin_with(&mut self, found: &mut Added) {
+        std::mem::swap(&mut self.rules.added, found);
+        self.always.iter().for_each(|source| self.rules.added.add(*source));
+    }
+
     /// Takes a row of rules.
     #[inline(always)]
     pub(super) fn add(&mut self, source: Source) {
-        self.rules.add(source);
+        self.rules.added.add(source);
     }
 
     /// Takes the class on an axis, by its position.
     pub(super) fn put(&mut self, axis: usize, class: usize) {
-        self.rules.add(self.index.rules.source(axis, class));
+        self.rules.added.add(self.index.rules.source(axis, class));
         if self.pointed {
             self.point_to(axis, class);
         }
@@ -90,10 +96,11 @@ impl<'s> Sieve<'s> {
         }
     }
 
+    /// Takes a class of an axis.
     #[inline]
-    fn put_on(&mut self, axis: &PlainAxis<'_>, class: usize) {
+    pub(super) fn put_on(&mut self, axis: &PlainAxis<'_>, class: usize) {
         if let Some(source) = axis.rules.get(class) {
-            self.rules.add(*source);
+            self.rules.added.add(*source);
         }
         if self.pointed {
             self.point_to(axis.at, class);
@@ -109,7 +116,7 @@ impl<'s> Sieve<'s> {
     /// Takes what a cell came to.
     #[inline(always)]
     pub(super) fn take(&mut self, outcome: &Outcome) {
-        self.rules.add(outcome.source);
+        self.rules.added.add(outcome.source);
         if let Some(more) = &outcome.more {
             self.take_more(more);
         }
@@ -117,7 +124,7 @@ impl<'s> Sieve<'s> {
 
     #[inline(never)]
     fn take_more(&mut self, more: &More) {
-        more.sources.iter().for_each(|source| self.rules.add(*source));
+        more.sources.iter().for_each(|source| self.rules.added.add(*source));
         more.classes.iter().for_each(|(axis, class)| self.point_to(*axis as usize, *class as usize));
     }
 

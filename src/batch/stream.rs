@@ -11,9 +11,10 @@ use jiff::Timestamp;
 use super::fixed::{fields_asked, is_fixed};
 use super::probe::Probe;
 use super::repeats;
+use super::trace::Trace;
 use super::worker::Worker;
 use crate::data::{CellReader, DataError, DataReport, Format, Piece, Pieces, SetAside};
-use crate::decide::Engine;
+use crate::decide::{Decider, Engine};
 use crate::model::{FieldId, RecordId, Type};
 use crate::plan::Plan;
 use crate::report::{Row, Summary};
@@ -44,6 +45,8 @@ pub struct Part {
     pub set_aside: Vec<SetAside>,
     /// What reading it showed.
     pub report: DataReport,
+    /// What came of rows with the key that is looked for.
+    pub traces: Vec<Trace>,
     /// Hashes of the records' keys.
     pub(super) keys: Vec<u64>,
     /// How long the worker took.
@@ -94,6 +97,8 @@ pub struct Stream<'p> {
     pub(super) asked_whole: Vec<Option<u64>>,
     /// Whether rows can be decided without becoming records at all.
     pub(super) direct: bool,
+    /// The key of rows of which it is told what came of them.
+    pub(super) traced: Option<Arc<str>>,
 }
 
 /// What is asked of a rule for every row that it takes.
@@ -200,7 +205,22 @@ impl<'p> Stream<'p> {
             probes,
             asked_whole,
             engine,
+            traced: None,
         })
+    }
+
+    /// Tells of rows with a key what came of them.
+    #[must_use]
+    pub fn tracing(self, key: &str) -> Self {
+        Self { traced: Some(key.into()), ..self }
+    }
+
+    /// Returns who decides where a rule applies, by its place in the order considered, or none does.
+    pub(super) fn decider(&self, rule: Option<u32>) -> Option<Decider> {
+        match rule {
+            Some(item) => self.engine.index().order.get(item as usize).copied().map(Decider::Rule),
+            None => self.plan.book.otherwise.get(&self.record).map(|_| Decider::Otherwise),
+        }
     }
 
     /// Decides all that is left of a file; the parts are handed over in its order.

@@ -9,7 +9,7 @@ use super::column::Told;
 use super::row_cells::row_cells;
 use super::stream::{Stream, Wanted};
 use crate::data::push_csv_row;
-use crate::decide::{Decider, Decision};
+use crate::decide::Decision;
 use crate::report::{Row, Share, Summary};
 
 /// What a rule always comes to.
@@ -31,13 +31,10 @@ struct Tally {
 }
 
 /// Returns whether a decision is by the rule expected and nothing in it hangs on the record.
-fn is_template(stream: &Stream<'_>, rule: Option<u32>, decision: &Decision) -> Option<bool> {
-    let expected = match rule {
-        Some(item) => Some(Decider::Rule(*stream.engine.index().order.get(item as usize)?)),
-        None => stream.plan.book.otherwise.get(&stream.record).map(|_| Decider::Otherwise),
-    };
-    let plain = decision.outcome.by == expected && decision.also.is_empty() && decision.added.is_empty() && decision.credits.is_empty();
-    Some(plain && decision.due.is_none() && decision.trials.len() <= 1 && decision.matching.is_none())
+fn is_template(stream: &Stream<'_>, rule: Option<u32>, decision: &Decision) -> bool {
+    let plain =
+        decision.outcome.by == stream.decider(rule) && decision.also.is_empty() && decision.added.is_empty() && decision.credits.is_empty();
+    plain && decision.due.is_none() && decision.trials.len() <= 1 && decision.matching.is_none()
 }
 
 /// Writes what stands between the name and the moment of a decision.
@@ -105,7 +102,7 @@ impl Verdicts {
     fn add(&mut self, stream: &Stream<'_>, key: (Option<u32>, u32), decision: Decision) -> Option<u32> {
         let at = u32::try_from(self.verdicts.len()).ok()?;
         let (mut tally, mut verdict) = (None, None);
-        if is_template(stream, key.0, &decision)? {
+        if is_template(stream, key.0, &decision) {
             let from = u32::try_from(self.texts.len()).ok()?;
             push_middle(stream, &decision, &mut self.texts);
             tally = Some(Tally { whole: 0, count: 0, text: (from, u32::try_from(self.texts.len()).ok()?) });

@@ -14,6 +14,7 @@ use super::repeats;
 use super::row_cells::row_cells;
 use super::sieve::Sieve;
 use super::stream::{How, Part, Stream, Wanted};
+use super::trace::Trace;
 use super::verdicts::Verdicts;
 use crate::data::{Cells, OutCell, Piece, PieceRow, Splitter, push_csv_cell, push_csv_row};
 use crate::decide::{Decision, Engine};
@@ -130,6 +131,9 @@ impl<'s, 'p> Worker<'s, 'p> {
         let decision = self.whole(record);
         part.keys.push(repeats::hash(&decision.record.key));
         self.summary.add(self.stream.plan, &decision);
+        if self.stream.traced.as_ref() == Some(&decision.record.key) {
+            part.traces.push(Trace::of(&decision));
+        }
         match self.stream.wanted {
             Wanted::Csv { guarded } => push_csv_row(&mut part.csv, &row_cells(&Row::new(self.stream.plan, &decision)), guarded),
             Wanted::First(_) if rows_wanted > 0 => part.rows.push(Row::new(self.stream.plan, &decision)),
@@ -172,6 +176,9 @@ impl<'s, 'p> Worker<'s, 'p> {
             out.extend_from_slice(middle);
             self.clock.push(out, at);
             out.push(b'\n');
+        }
+        if stream.traced.as_deref() == Some(id) {
+            part.traces.push(Trace { line: cells.line, at, by: stream.decider(rule), territory, also: false });
         }
         part.keys.push(repeats::hash(id));
         self.quick += 1;

@@ -19,6 +19,7 @@ mod route;
 mod routing;
 mod sample;
 mod show;
+mod twice;
 mod who;
 mod why;
 

@@ -11,7 +11,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use super::output::{self, Exit, Terminal};
-use crate::batch::{Done, Part, Stream, Wanted, is_independent};
+use crate::batch::{Done, Part, Stream, Trace, Wanted, is_independent};
 use crate::data::{
     ArrivalSorter, Arrivals, Beside, DataError, DataFile, DataReport, FileKind, Input, Pieces, RecordReader, Row, SetAside, SortLimit,
     SpillSorter,
@@ -38,6 +38,8 @@ pub struct Run {
     path: PathBuf,
     shown: String,
     at: Option<Timestamp>,
+    /// The present, the same for all records that have no moment of their own.
+    now: Timestamp,
 }
 
 /// Says what is decided: the arguments that `route` and `why` share.
@@ -110,7 +112,7 @@ pub fn open(wanted: &Source, terminal: &Terminal) -> Result<Run, Exit> {
             return Err(Exit::CouldNotRun);
         }
     };
-    Ok(Run { opened: ManuallyDrop::new(opened), plan, record, settings, path, shown, at })
+    Ok(Run { opened: ManuallyDrop::new(opened), plan, record, settings, path, shown, at, now: clock::now() })
 }
 
 /// Returns the plan of a book without errors; `done` is what cannot be done with another.
@@ -218,8 +220,28 @@ impl Run {
     pub fn stream(&self, wanted: Wanted, take: impl FnMut(Part) -> Result<(), DataError>) -> Result<Done, DataError> {
         let open = || Pieces::open(Input::open(&self.path, &self.shown)?, self.settings.delimiter);
         let pieces = open()?;
-        let stream = Stream::new(&self.plan, self.record, &pieces, &self.settings, (self.at, clock::now()), wanted)?;
+        let stream = Stream::new(&self.plan, self.record, &pieces, &self.settings, (self.at, self.now), wanted)?;
         stream.run(pieces, open, take)
+    }
+
+    /// Returns what comes of the rows with a key when the whole file is decided on every core; nothing where that is not done,
+    /// or the file has few rows, of which each is decided by asking.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn traces(&self, key: &str, read: &Read) -> Result<Vec<Trace>, DataError> {
+        let mut traces = Vec::new();
+        if read.report.rows < MANY || !self.streams() {
+            return Ok(traces);
+        }
+        let open = || Pieces::open(Input::open(&self.path, &self.shown)?, self.settings.delimiter);
+        let pieces = open()?;
+        let stream = Stream::new(&self.plan, self.record, &pieces, &self.settings, (self.at, self.now), Wanted::First(0))?;
+        stream.tracing(key).run(pieces, open, |part| {
+            traces.extend(part.traces);
+            Ok(())
+        })?;
+        Ok(traces)
     }
 
     /// Returns whether no decision depends on another, so that one record can be decided without the others.
@@ -289,7 +311,7 @@ impl Run {
         ask_about: Option<&str>,
         mut each: impl FnMut(Decided<'_>) -> Result<bool, DataError>,
     ) -> Result<Read, DataError> {
-        let now = clock::now();
+        let now = self.now;
         let mut state = None;
         let many = ordered.read.kept >= MANY;
         let mut engine = many.then(|| Engine::new(&self.plan, self.record));

@@ -5,11 +5,9 @@ use clap::{Args, ValueEnum};
 use super::output::{self, Exit, Terminal};
 use super::recorded_why;
 use super::routing::{self, Repeat, Run, Source};
+use super::twice::same;
 use crate::data::DataError;
-use crate::decide::Decision;
 use crate::explain::{Explanation, Looking, RecordedRef, explain, explanation_text, why_not, why_not_text};
-use crate::plan::Plan;
-use crate::report::Row;
 use crate::text::wording;
 
 /// Arguments of `turf why`.
@@ -88,6 +86,8 @@ fn answer(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<Exit,
             wanted
         },
     )?;
+    // What came of the record on the way that `route` takes with such a file.
+    let traces = if alone { run.traces(&arguments.id, &ordered.read)? } else { Vec::new() };
     let mut answer = None;
     run.decide(ordered, Some(&arguments.id), |decided| {
         let key = &decided.decision.record.key;
@@ -98,8 +98,8 @@ fn answer(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<Exit,
             return Ok(true);
         }
         // What is explained is what `route` does, or turf does not know what it does.
-        if let Some(asked) = decided.asked.filter(|asked| *asked != decided.decision) {
-            answer = Some(Err(disagreement(&arguments.source.record, [decided.decision, asked], &run.plan)));
+        if let Err(message) = same(&arguments.source.record, &run.plan, (decided.decision, decided.asked), &traces) {
+            answer = Some(Err(message));
             return Ok(false);
         }
         let looking = Looking::new(&run.plan, &run.opened.snapshot.sources, decided.decision, decided.before);
@@ -124,22 +124,6 @@ fn answer(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<Exit,
             Exit::CouldNotRun
         }
     })
-}
-
-/// Says that the index and asking every rule decide differently, which no book should bring about.
-fn disagreement(kind: &str, [by_index, asked]: [&Decision; 2], plan: &Plan) -> String {
-    let [first, second] = [by_index, asked].map(|decision| {
-        let row = Row::new(plan, decision);
-        let part =
-            |name: &str, text: &Option<std::sync::Arc<str>>| text.as_ref().map(|text| format!(", {name} `{text}`")).unwrap_or_default();
-        let to = row.assignee.as_deref().map_or("nobody".to_owned(), |assignee| format!("{} `{assignee}`", row.assignee_kind));
-        format!("{to}{}{}{}", part("rule", &row.rule), part("territory", &row.territory), part("team", &row.team))
-    });
-    let differ = if first == second { "They differ in why." } else { "They differ." };
-    format!(
-        "turf: {kind} `{}` was decided twice. By the index of the rules it goes to {first}; by asking every rule to {second}. {differ} This is a mistake in turf and not in your book: please report it, with the book and this {kind} if you can share them.\n",
-        by_index.record.key
-    )
 }
 
 /// Prints why a decision came about, or why it did not go to whom was asked about.

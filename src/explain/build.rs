@@ -4,7 +4,7 @@ use super::explanation::{
     BookRef, ClaimWords, ClockWords, Explanation, FORMAT, FieldWords, MatchingWords, OutcomeWords, OverlayWords, PassedRule, RecordRef,
     RuleRef, Territories, Tree,
 };
-use super::tree::{HIDDEN, failure_words, first_failure, tree};
+use super::tree::{HIDDEN, failing, failure_words, tree};
 use super::words::{self, attempts, moment, targets_of};
 use crate::decide::{Assignee, Context, Decider, Decision, Standing, calendar};
 use crate::model::{Dates, Owner, Rule, Rulebook, TerritoryId, show};
@@ -166,8 +166,8 @@ pub(super) fn failure(looking: &Looking<'_>, rule: &Rule, context: &Context<'_>)
     if let Some(dates) = dates_words(&rule.dates, context) {
         return Some((dates, None));
     }
-    let tree = tree(looking, &rule.condition, context);
-    (tree.answer != "yes").then(|| (failure_words(&tree), Some(first_failure(&tree).clone())))
+    let failed = failing(looking, &rule.condition, context)?;
+    Some((failure_words(&failed), Some(failed)))
 }
 
 fn matching(looking: &Looking<'_>) -> Option<MatchingWords> {
@@ -254,8 +254,8 @@ fn overlays(looking: &Looking<'_>, context: &Context<'_>) -> Vec<OverlayWords> {
         if overlay.record != looking.decision.record.kind {
             continue;
         }
-        let tree = tree(looking, &overlay.condition, context);
-        let failed = dates_words(&overlay.dates, context).or_else(|| (tree.answer != "yes").then(|| failure_words(&tree)));
+        let condition = || failing(looking, &overlay.condition, context).map(|failed| failure_words(&failed));
+        let failed = dates_words(&overlay.dates, context).or_else(condition);
         let added = looking.decision.added.iter().filter(|a| a.overlay.index() == position).map(|a| match &a.assignee {
             Some(assignee) => format!("{}: {assignee}", a.role),
             None => {

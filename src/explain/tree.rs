@@ -109,6 +109,16 @@ fn shown(path: &FieldPath, value: &crate::model::Value, context: &Context<'_>) -
     }
 }
 
+/// Makes the tree of the first part that keeps a condition from being yes; none when nothing does. No tree is made of what
+/// stands before or behind it, which most of a thousand passed rules consist of.
+pub(super) fn failing(looking: &Looking<'_>, condition: &Condition, context: &Context<'_>) -> Option<Tree> {
+    match &condition.kind {
+        ConditionKind::All(parts) => parts.iter().find_map(|part| failing(looking, part, context)),
+        _ if answer(condition, context).is_yes() => None,
+        _ => Some(first_failure(&tree(looking, condition, context)).clone()),
+    }
+}
+
 /// Finds the first part that kept a condition from being yes.
 pub(super) fn first_failure(tree: &Tree) -> &Tree {
     if tree.text == "not" || tree.parts.is_empty() {

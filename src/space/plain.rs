@@ -86,6 +86,8 @@ pub struct PlainTexts {
     beginnings: Vec<(usize, ShortTable)>,
     /// Of all others.
     others: Option<usize>,
+    /// Whether there are no others than those.
+    alike: bool,
 }
 
 impl Plain {
@@ -118,6 +120,15 @@ impl Plain {
             (Self::Texts(Kind::AnyCase, classes), Some(text)) if text.is_ascii() => Some(classes.find(&text.small())),
             (Self::Texts(Kind::Postal, classes), Some(text)) if text.is_solid() => Some(classes.find(&text.capital())),
             (Self::Domain(classes), _) => classes.domain(bytes),
+            _ => None,
+        }
+    }
+
+    /// Returns the class that every text has, where none is told apart.
+    #[must_use]
+    pub fn class_of_any_text(&self) -> Option<usize> {
+        match self {
+            Self::Texts(_, classes) if classes.alike => Some(classes.others.unwrap_or(0)),
             _ => None,
         }
     }
@@ -171,7 +182,12 @@ impl PlainTexts {
             }
         }
         let beginnings = beginnings.into_iter().map(|(Reverse(length), entries)| (length, ShortTable::new(entries))).collect();
-        Self { values: ShortTable::new(values), beginnings, others }
+        let alike = axis.classes.iter().all(|class| match class {
+            Class::Missing => true,
+            Class::Others(all) => all.iter().all(|beginning| beginning.is_empty()),
+            _ => false,
+        });
+        Self { values: ShortTable::new(values), beginnings, others, alike }
     }
 
     /// Finds the class of a folded text.
@@ -242,6 +258,9 @@ mod tests {
                     let value = Value::Text(text.as_str().into());
                     prop_assert_eq!(class, coder.class(&value, true));
                     prop_assert_eq!(plain.class_of_value(&value), Some(class));
+                    if let Some(alike) = plain.class_of_any_text() {
+                        prop_assert_eq!(coder.class(&Value::Text(text.as_str().into()), true), Some(alike));
+                    }
                 }
             }
             let axis = axis(Aspect::Domain, texts(&values, &[]));

@@ -133,7 +133,7 @@ impl Short {
     pub fn hash(&self) -> u64 {
         // Multiply and fold as in wyhash (Wang Yi 2019); the constants are its own.
         let [a, b, c, d] = self.0;
-        fold(a ^ 0xa076_1d64_78bd_642f, b ^ 0xe703_7ed1_a0b4_28db) ^ fold(c ^ 0x8ebc_6af0_9c88_c6e3, d ^ 0x5899_65cc_7537_4cc3)
+        fold(a ^ c.rotate_left(32) ^ 0xa076_1d64_78bd_642f, b.rotate_left(32) ^ d ^ 0xe703_7ed1_a0b4_28db)
     }
 }
 

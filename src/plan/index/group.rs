@@ -10,14 +10,14 @@ use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 
-use super::scratch::{Patched, Scratch, Source};
+use super::scratch::{Patched, Rows, Scratch, Source};
 use crate::space::{Area, AxisId, Class, ClassSet, Space};
 
 /// How many words are taken together.
-pub(super) const BLOCK: usize = 16;
+pub(super) const BLOCK: usize = 32;
 
 /// How many bits those have.
-pub(super) const BITS: u32 = 1024;
+pub(super) const BITS: u32 = 2048;
 
 /// Words that are taken together.
 pub(super) type Block = [u64; BLOCK];
@@ -49,6 +49,8 @@ pub struct Group {
     pool: Vec<Block>,
     /// The bits in which patched classes differ.
     patches: Vec<u32>,
+    /// The row of all bits.
+    full: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -104,11 +106,12 @@ impl Group {
         let mut ids: Vec<AxisId> = areas.iter().flat_map(|a| a.restricts().map(|(axis, _)| axis)).collect();
         ids.sort_unstable();
         ids.dedup();
-        let mut group = Self { bits, blocks, axes: Vec::new(), by_point: Vec::new(), pool: Vec::new(), patches: Vec::new() };
+        let mut group = Self { bits, blocks, axes: Vec::new(), by_point: Vec::new(), pool: Vec::new(), patches: Vec::new(), full: 0 };
         let mut shared: HashMap<Box<[u64]>, u32, FixedState> = HashMap::default();
         for id in ids {
             group.add_axis(space, id, &areas, &mut shared);
         }
+        group.full = group.share(&group.full(), &mut shared);
         group
     }
 
@@ -227,16 +230,16 @@ impl Group {
             (Some(only), None) => return Some(only),
             _ => {}
         }
-        scratch.keep(sources, self.blocks, &self.pool, &self.patches)
+        scratch.keep(sources, self.rows())
     }
 
     /// Yields the items that may hold at a point, in the order in which they are considered.
     #[must_use]
     pub fn at<'s>(&'s self, point: &[u32], scratch: &'s mut Scratch) -> Candidates<'s> {
-        scratch.clear();
+        scratch.added.clear();
         for axis in &self.axes {
             let class = point.get(axis.at).map_or(0, |c| *c as usize);
-            scratch.add(axis.rows.get(class).copied().unwrap_or(Source::All));
+            scratch.added.add(axis.rows.get(class).copied().unwrap_or(Source::All));
         }
         self.candidates(scratch)
     }
@@ -244,7 +247,12 @@ impl Group {
     /// Yields the items that everything added to a scratch lets through, in the order in which they are considered.
     #[must_use]
     pub fn candidates<'s>(&'s self, scratch: &'s mut Scratch) -> Candidates<'s> {
-        Candidates { group: self, scratch, next: 0, word: BLOCK, left: [0; BLOCK], last: None }
+        scratch.begin(self.rows());
+        Candidates { group: self, scratch, next: 0, word: BLOCK, last: None }
+    }
+
+    fn rows(&self) -> Rows<'_> {
+        Rows { blocks: self.blocks, pool: &self.pool, patches: &self.patches, full: self.full }
     }
 }
 
@@ -257,36 +265,16 @@ pub struct Candidates<'s> {
     next: usize,
     /// The word of the block that is looked at.
     word: usize,
-    left: Block,
     last: Option<u32>,
-}
-
-impl Candidates<'_> {
-    /// Combines the next block that has a bit; `false` at the end.
-    fn advance(&mut self) -> bool {
-        let group = self.group;
-        while let Some((at, mut left)) = self.scratch.search(self.next, group.blocks, &group.pool, &group.patches) {
-            self.next = at + 1;
-            if self.next == group.blocks {
-                trim(&mut left, group.bits.len() - at * BITS as usize);
-            }
-            if left != [0; BLOCK] {
-                self.left = left;
-                self.word = 0;
-                return true;
-            }
-        }
-        self.next = group.blocks;
-        false
-    }
 }
 
 impl Iterator for Candidates<'_> {
     type Item = Candidate;
 
+    #[inline]
     fn next(&mut self) -> Option<Candidate> {
         loop {
-            while let Some(word) = self.left.get_mut(self.word) {
+            while let Some(word) = self.scratch.left.get_mut(self.word) {
                 if *word == 0 {
                     self.word += 1;
                     continue;
@@ -299,9 +287,10 @@ impl Iterator for Candidates<'_> {
                     return Some(Candidate { item: item as usize, certainty });
                 }
             }
-            if !self.advance() {
-                return None;
-            }
+            let found = self.scratch.search(self.next, self.group.rows());
+            let (at, word) = found.unwrap_or((self.group.blocks, BLOCK));
+            (self.next, self.word) = (at + 1, word);
+            found?;
         }
     }
 }
@@ -321,16 +310,6 @@ fn set(words: &mut [u64], bit: u32) {
 pub(super) fn flip(words: &mut [u64], bit: u32) {
     if let Some(word) = words.get_mut(bit as usize / 64) {
         *word ^= 1 << (bit % 64);
-    }
-}
-
-/// Leaves the first bits, that many.
-fn trim(words: &mut Block, bits: usize) {
-    for (position, word) in words.iter_mut().enumerate() {
-        let own = bits.saturating_sub(position * 64);
-        if own < 64 {
-            *word &= (1 << own) - 1;
-        }
     }
 }
 

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 pub use group::{Candidate, Candidates, Certainty, Group};
 pub use point::Points;
-pub use scratch::{Scratch, Source};
+pub use scratch::{Added, Scratch, Source};
 
 use super::Plan;
 use crate::model::{Condition, FieldId, RecordId, RuleId, TerritoryId};
@@ -31,6 +31,14 @@ pub struct PlainAxis<'i> {
     pub plain: &'i Plain,
     /// By class: the rules that it lets through; nothing where no rule asks.
     pub rules: &'i [Source],
+}
+
+impl PlainAxis<'_> {
+    /// Returns what a class lets through.
+    #[inline]
+    pub fn source(&self, class: usize) -> Option<Source> {
+        self.rules.get(class).copied()
+    }
 }
 
 /// Holds the index of one type of record.

@@ -26,24 +26,21 @@ pub struct Patched {
     pub(super) to: u32,
 }
 
-/// Holds the rows that are to be combined for the record at hand.
+/// What lets the items of a record through, one for each axis asked about.
 #[derive(Clone, Debug, Default)]
-pub struct Scratch {
+pub struct Added {
     shared: Vec<u32>,
-    patched: Vec<Patched>,
     own: Vec<u32>,
-    /// Rows that were combined beforehand.
-    pool: Vec<Block>,
-    /// What the machine can do.
-    arch: pulp::Arch,
+    patched: Vec<Patched>,
 }
 
-impl Scratch {
-    /// Forgets the rows added.
+impl Added {
+    /// Forgets everything.
+    #[inline]
     pub fn clear(&mut self) {
         self.shared.clear();
-        self.patched.clear();
         self.own.clear();
+        self.patched.clear();
     }
 
     /// Adds what must let an item through.
@@ -57,46 +54,98 @@ impl Scratch {
         }
     }
 
-    /// Combines rows for good.
-    pub(super) fn keep(&mut self, sources: &[Source], blocks: usize, pool: &[Block], patches: &[u32]) -> Option<Source> {
-        if (self.pool.len() + blocks) * size_of::<Block>() > MOST_KEPT {
+    /// Adds what there is to be added.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "each place has its own kind of sources")]
+    pub fn extend(&mut self, source: Option<Source>) {
+        if let Some(source) = source {
+            self.add(source);
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.shared.is_empty() && self.own.is_empty() && self.patched.is_empty()
+    }
+}
+
+/// Holds the rows that are to be combined for the record at hand.
+#[derive(Clone, Debug)]
+pub struct Scratch {
+    /// What was added for that record.
+    pub added: Added,
+    /// Rows that were combined beforehand.
+    pool: Vec<Block>,
+    /// The bits left of the block that was combined last.
+    pub(super) left: Block,
+    /// What the machine can do.
+    arch: pulp::Arch,
+}
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Self { added: Added::default(), pool: Vec::new(), left: [0; BLOCK], arch: pulp::Arch::default() }
+    }
+}
+
+/// The rows of a group.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rows<'g> {
+    /// How many blocks a row has.
+    pub blocks: usize,
+    pub pool: &'g [Block],
+    pub patches: &'g [u32],
+    /// The row that lets every item through, and nothing behind the last.
+    pub full: u32,
+}
+
+impl Scratch {
+    /// Combines rows for good; at least one of them must let not everything through.
+    pub(super) fn keep(&mut self, sources: &[Source], rows: Rows<'_>) -> Option<Source> {
+        if (self.pool.len() + rows.blocks) * size_of::<Block>() > MOST_KEPT {
             return None;
         }
         let row = u32::try_from(self.pool.len()).ok()?;
-        let added = (std::mem::take(&mut self.shared), std::mem::take(&mut self.patched), std::mem::take(&mut self.own));
-        sources.iter().for_each(|source| self.add(*source));
-        for at in 0..blocks {
-            let block = self.block(at, pool, patches);
-            self.pool.push(block);
+        let added = std::mem::take(&mut self.added);
+        sources.iter().for_each(|source| self.added.add(*source));
+        for at in 0..rows.blocks {
+            self.combine(at, rows);
+            self.pool.push(self.left);
         }
-        (self.shared, self.patched, self.own) = added;
+        self.added = added;
         Some(Source::Own(row))
     }
 
-    /// Combines the rows added from a block on, up to the first block in which a bit is left; returns it with its position.
-    /// Blocks must be asked for in their order, none left out.
-    pub(super) fn search(&mut self, from: usize, blocks: usize, pool: &[Block], patches: &[u32]) -> Option<(usize, Block)> {
+    /// Makes ready to search: something has to cut off what lies behind the last item.
+    pub(super) fn begin(&mut self, rows: Rows<'_>) {
+        if self.added.is_empty() {
+            self.added.shared.push(rows.full);
+        }
+    }
+
+    /// Combines the rows added from a block on, up to the first block in which a bit is left; returns its position and that of
+    /// its first word that is not empty. Blocks must be asked for in their order, none left out.
+    pub(super) fn search(&mut self, from: usize, rows: Rows<'_>) -> Option<(usize, usize)> {
         let arch = self.arch;
-        arch.dispatch(Search { scratch: self, from, blocks, pool, patches })
+        arch.dispatch(Search { scratch: self, from, rows })
     }
 
     /// Combines one block.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "only what is inlined is compiled for wider vectors")]
-    fn block(&mut self, at: usize, pool: &[Block], patches: &[u32]) -> Block {
+    fn combine(&mut self, at: usize, Rows { pool, patches, .. }: Rows<'_>) {
         let mut left = [u64::MAX; BLOCK];
-        for row in &self.shared {
+        for row in &self.added.shared {
             if let Some(block) = pool.get(*row as usize + at) {
                 and(&mut left, block);
             }
         }
-        for row in &self.own {
+        for row in &self.added.own {
             if let Some(block) = self.pool.get(*row as usize + at) {
                 and(&mut left, block);
             }
         }
         let end = u32::try_from(at + 1).map_or(u32::MAX, |blocks| blocks.saturating_mul(BITS));
-        for patched in &mut self.patched {
+        for patched in &mut self.added.patched {
             let Some(block) = pool.get(patched.row as usize + at) else { continue };
             let waiting = patches.get(patched.from as usize..patched.to as usize).unwrap_or_default();
             if waiting.first().is_none_or(|bit| *bit >= end) {
@@ -110,7 +159,7 @@ impl Scratch {
             }
             and(&mut left, &own);
         }
-        left
+        self.left = left;
     }
 }
 
@@ -122,25 +171,28 @@ fn and(left: &mut Block, row: &Block) {
     }
 }
 
-/// The search, compiled once more for machines with wider vectors.
-struct Search<'s> {
+/// The search, compiled more than once, for machines with wider vectors.
+struct Search<'s, 'g> {
     scratch: &'s mut Scratch,
     from: usize,
-    blocks: usize,
-    pool: &'s [Block],
-    patches: &'s [u32],
+    rows: Rows<'g>,
 }
 
-impl pulp::NullaryFnOnce for Search<'_> {
-    type Output = Option<(usize, Block)>;
+impl pulp::NullaryFnOnce for Search<'_, '_> {
+    type Output = Option<(usize, usize)>;
 
     #[inline(always)]
     fn call(self) -> Self::Output {
-        let Self { scratch, from, blocks, pool, patches } = self;
-        for at in from..blocks {
-            let left = scratch.block(at, pool, patches);
+        let Self { scratch, from, rows } = self;
+        for at in from..rows.blocks {
+            scratch.combine(at, rows);
+            let left = &scratch.left;
             if left.iter().fold(0, |any, word| any | word) != 0 {
-                return Some((at, left));
+                // Eight words at a time, and then one by one.
+                let before =
+                    left.as_chunks::<8>().0.iter().take_while(|words| words.iter().fold(0, |any, word| any | word) == 0).count() * 8;
+                let within = left.get(before..).unwrap_or_default().iter().take_while(|word| **word == 0).count();
+                return Some((at, before + within));
             }
         }
         None

@@ -5,6 +5,7 @@ mod cli;
 mod conformance;
 mod docs;
 mod findings;
+mod fmt;
 mod formats;
 mod gallery;
 mod generated;

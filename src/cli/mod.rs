@@ -5,6 +5,7 @@ mod check;
 mod diff;
 mod event;
 mod examples;
+mod fmt;
 mod init;
 mod journal;
 mod output;
@@ -43,6 +44,8 @@ enum Command {
     Init(init::Arguments),
     /// Look for mistakes in a book, all of them at once.
     Check(check::Arguments),
+    /// Put rule files into the one style.
+    Fmt(fmt::Arguments),
     /// Decide who gets each record of a file. A dry run: nothing is changed.
     Route(route::Arguments),
     /// Compare two books over every possible record.
@@ -79,6 +82,7 @@ pub fn run() -> Exit {
     match arguments.command {
         Command::Init(arguments) => init::run(&arguments, &terminal),
         Command::Check(arguments) => check::run(&arguments, &terminal),
+        Command::Fmt(arguments) => fmt::run(&arguments, &terminal),
         Command::Route(arguments) => route::run(&arguments, &terminal),
         Command::Diff(arguments) => diff::run(&arguments, &terminal),
         Command::Show(arguments) => show::run(&arguments, &terminal),

@@ -8,6 +8,7 @@ mod build;
 mod build_condition;
 mod build_item;
 mod expected;
+pub mod format;
 mod guess;
 mod mend;
 mod quick;

@@ -15,5 +15,6 @@ mod readme;
 mod salesforce;
 mod small_books;
 mod streams;
+mod testing;
 mod tidy;
 mod words;

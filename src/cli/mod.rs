@@ -17,6 +17,7 @@ mod route;
 mod routing;
 mod sample;
 mod show;
+mod test;
 mod who;
 mod why;
 
@@ -48,6 +49,8 @@ enum Command {
     Fmt(fmt::Arguments),
     /// Decide who gets each record of a file. A dry run: nothing is changed.
     Route(route::Arguments),
+    /// Run the tests of a book.
+    Test(test::Arguments),
     /// Compare two books over every possible record.
     Diff(diff::Arguments),
     /// Show one territory, segment, rule, team or class with all that it inherits.
@@ -84,6 +87,7 @@ pub fn run() -> Exit {
         Command::Check(arguments) => check::run(&arguments, &terminal),
         Command::Fmt(arguments) => fmt::run(&arguments, &terminal),
         Command::Route(arguments) => route::run(&arguments, &terminal),
+        Command::Test(arguments) => test::run(&arguments, &terminal),
         Command::Diff(arguments) => diff::run(&arguments, &terminal),
         Command::Show(arguments) => show::run(&arguments, &terminal),
         Command::Who(arguments) => who::run(&arguments, &terminal),

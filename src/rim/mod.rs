@@ -2,6 +2,7 @@
 
 pub mod below;
 pub mod book;
+pub mod cases;
 pub mod clock;
 pub mod kept;
 pub mod memory;

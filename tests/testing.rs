@@ -311,3 +311,99 @@ fn the_books_here_pass_their_tests() {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     }
 }
+
+#[test]
+fn coverage_says_what_no_test_reaches() {
+    let book = Book::new(
+        "test \"t\" { on 2027-03-01 lead { size: 100, tags: [a] } expect rule big lead { size: 101, state: CA } expect rule big }\n",
+    );
+    let (code, out, _) = book.turf(&["test", "--coverage"]);
+    assert_eq!(code, 0);
+    for line in [
+        "rules.turf:15: rule big: `size >= 100` was never no",
+        "rules.turf:15: rule big: `size >= 100` was never asked below 100",
+        "rules.turf:20: rule theirs never decided",
+        "rules.turf:20: rule theirs: `account is present` was never yes",
+        "rules.turf:21: rule placed: `account is missing` was never no",
+        // Of the lead without a state nothing can be told, and the other one is in the territory.
+        "rules.turf:6: territory west: `state is CA` was never no",
+    ] {
+        assert!(out.contains(line), "{line}\n{out}");
+    }
+    assert!(!out.contains("at 100") && !out.contains("above 100") && !out.contains("advice never"), "{out}");
+    let (_, json, _) = book.turf(&["test", "--coverage", "--format", "json"]);
+    let document: Value = serde_json::from_str(&json).unwrap();
+    let coverage = &document["coverage"];
+    let big = coverage["conditions"].as_array().unwrap().iter().find(|c| c["of"] == "rule big").unwrap();
+    assert_eq!(
+        (&big["yes"], &big["no"], &big["boundaries"][0]["at"], &big["boundaries"][0]["above"]),
+        (&2.into(), &0.into(), &1.into(), &1.into())
+    );
+    let percent: f64 = coverage["percent"].as_str().unwrap().parse().unwrap();
+    assert!(percent > 30.0 && percent < 80.0, "{percent}");
+    assert_eq!(book.turf(&["test", "--min", "30"]).0, 0);
+    let (code, _, err) = book.turf(&["test", "--min", "80%"]);
+    assert!(code == 1 && err.contains("less than 80%"), "{err}");
+    assert_eq!(book.turf(&["test", "--min", "101"]).0, 2);
+}
+
+#[test]
+fn coverage_is_written_as_lcov_and_as_a_page() {
+    let book = Book::new("test \"<t>\" { on 2027-03-01 lead { size: 100 } expect rule big }\n");
+    assert_eq!(book.turf(&["test", "--lcov", "c.info", "--html", "c.html"]).0, 0);
+    let lcov = fs::read_to_string(book.path("c.info")).unwrap();
+    assert!(lcov.starts_with("TN:\nSF:rules.turf\n") && lcov.ends_with("end_of_record\n"), "{lcov}");
+    for line in ["BRDA:15,0,0,1", "BRDA:15,0,1,0", "DA:13,1", "DA:20,0", "LF:4", "LH:1"] {
+        assert!(lcov.lines().any(|l| l == line), "{line}\n{lcov}");
+    }
+    let page = fs::read_to_string(book.path("c.html")).unwrap();
+    assert!(
+        page.contains("rule big: `size &gt;= 100` was never no") && page.contains("<tr class=\"gap\"><td class=\"n\">20</td>"),
+        "{page}"
+    );
+    assert_eq!(page.matches("<tr").count(), RULES.lines().count());
+}
+
+#[test]
+fn tests_are_proposed_for_what_none_reaches_and_they_pass() {
+    let book = Book::new("");
+    let (code, proposed, err) = book.turf(&["test", "--write"]);
+    assert_eq!(code, 0);
+    assert!(err.contains("With them the tests reach 100.0% of the book"), "{err}{proposed}");
+    assert!(proposed.starts_with("# rules.turf:6: territory west: `state is CA` was never "), "{proposed}");
+    book.write("proposed.turf", &proposed);
+    assert_eq!(book.turf(&["fmt", "--check", "proposed.turf"]).0, 0, "{proposed}");
+    let (code, out, err) = book.turf(&["test", "--coverage", "--min", "100"]);
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    // With them there is nothing left to propose.
+    let (_, again, err) = book.turf(&["test", "--write"]);
+    assert!(again.is_empty() && err.contains("0 tests written"), "{err}{again}");
+}
+
+#[test]
+fn what_cannot_be_shown_is_said() {
+    let book = Book::new("rule never { priority then  when size < 5 and size > 7  route to queue triage }\n");
+    let (code, _, err) = book.turf(&["test", "--write"]);
+    assert_eq!(code, 0);
+    assert!(err.contains("rule never never decided; no record was found that shows it"), "{err}");
+}
+
+#[test]
+fn changes_that_no_test_notices_are_named() {
+    let book = Book::new("test \"t\" { lead { size: 100 } expect rule big lead { size: 99, state: CA } expect rule placed }\n");
+    let (code, out, _) = book.turf(&["test", "--mutate"]);
+    assert_eq!(code, 1);
+    let unnoticed: Vec<&str> = out.lines().filter_map(|l| l.split_once(": no test notices ")).map(|(_, change)| change).collect();
+    assert!(unnoticed.contains(&"rule theirs left out") && unnoticed.contains(&"overlay advice left out"), "{out}");
+    assert!(!unnoticed.iter().any(|c| c.starts_with("rule big")), "{out}");
+    assert!(out.ends_with(" changes.\n"), "{out}");
+    let (_, json, _) = book.turf(&["test", "--mutate", "--format", "json"]);
+    let document: Value = serde_json::from_str(&json).unwrap();
+    let mutations = document["mutations"].as_array().unwrap();
+    let of = |change: &str| mutations.iter().find(|m| m["change"] == change).unwrap_or_else(|| panic!("{change}\n{json}"));
+    assert_eq!(of("rule big: `size >= 100` with its bound on the other side")["noticed_by"], "t");
+    assert!(of("rule theirs: without its first target `account.owner`")["noticed_by"].is_null());
+    book.write("tests.turf", "test \"t\" { lead { size: 100 } expect rule theirs }\n");
+    let (code, _, err) = book.turf(&["test", "--mutate"]);
+    assert!(code == 1 && err.contains("only be told when all of them pass"), "{err}");
+}

@@ -78,7 +78,7 @@ fn details(failed: &Outcome) -> String {
 }
 
 /// Writes text as XML: what means something there is escaped, and what may not stand in it left out.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for c in text.chars() {
         match c {

@@ -1,6 +1,7 @@
 //! All tests that look at turf from outside, in one binary so that it links once.
 #![expect(clippy::panic, clippy::unwrap_used, clippy::string_slice, reason = "a test stops at what it does not expect")]
 
+mod checks;
 mod cli;
 mod conformance;
 mod docs;

@@ -14,6 +14,7 @@ mod mend;
 mod quick;
 mod scan;
 mod slips;
+mod spans;
 mod split;
 mod statement;
 #[cfg(test)]

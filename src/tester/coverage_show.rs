@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::coverage::{Coverage, Gap, SIDES};
-use super::show::escaped;
+use crate::text::xml::escaped;
 use crate::text::{Sources, Span};
 
 /// Says what a gap is, without its place: `rule big never decided`, ``rule big: `size >= 100` was never no``.

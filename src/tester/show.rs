@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::run::{CaseResult, Outcome};
 use crate::text::wording;
+use crate::text::xml::escaped;
 
 /// Counts tests that passed and failed.
 fn counted(results: &[CaseResult]) -> (usize, usize) {
@@ -75,21 +76,4 @@ fn details(failed: &Outcome) -> String {
     let mut lines = vec![failed.place.clone()];
     lines.extend(failed.why.iter().cloned());
     lines.join("\n")
-}
-
-/// Writes text as XML: what means something there is escaped, and what may not stand in it left out.
-pub(super) fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\n' | '\t' => escaped.push(c),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }

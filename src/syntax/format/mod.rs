@@ -81,7 +81,7 @@ pub fn format(file: &SourceFile, width: usize) -> Result<Formatted, Refused> {
     }
     let windows = text.find('\n').is_some_and(|at| text.get(..at).is_some_and(|line| line.ends_with('\r')));
     let text = if windows { made.replace("\r\n", "\n").replace('\n', "\r\n") } else { made };
-    let left = before.items.iter().filter(|item| matches!(item, Item::Broken(_))).map(span_of).collect();
+    let left = before.items.iter().filter(|item| matches!(item, Item::Broken(_))).map(Item::span).collect();
     Ok(Formatted { text, left })
 }
 
@@ -90,11 +90,11 @@ fn lay_out(tree: &SyntaxTree, text: &str, width: usize) -> String {
     let comments = comments::Comments::new(text, &tree.comments);
     let mut layout = lay::Layout { text, width, comments, column: 0 };
     let mut items: Vec<&Item> = tree.items.iter().collect();
-    items.sort_by_key(|item| span_of(item).start);
+    items.sort_by_key(|item| item.span().start);
     let mut docs = Vec::new();
     let mut end = 0;
     for item in items {
-        let span = span_of(item).range();
+        let span = item.span().range();
         stray(&mut layout, &mut end, span.start, &mut docs);
         layout.leading(&mut end, span.start, docs.is_empty(), &mut docs);
         let node = match item {
@@ -142,28 +142,4 @@ fn line_start(text: &str, place: usize, end: usize) -> usize {
     let before = text.get(end..place).unwrap_or("");
     let blanks = before.len() - before.trim_end_matches([' ', '\t']).len();
     if before.len() == blanks && end > 0 { place } else { place - blanks }
-}
-
-/// Returns where an item stands.
-fn span_of(item: &Item) -> Span {
-    match item {
-        Item::Record(i) => i.span,
-        Item::Match(i) => i.span,
-        Item::List(i) => i.span,
-        Item::Calendar(i) => i.span,
-        Item::Segment(i) => i.span,
-        Item::Classify(i) => i.span,
-        Item::Priorities(i) => i.span,
-        Item::Queues(i) => i.span,
-        Item::Territory(i) => i.span,
-        Item::TerritoryTable(i) => i.span,
-        Item::Overlap(i) => i.span,
-        Item::Team(i) => i.span,
-        Item::Rule(i) => i.span,
-        Item::Otherwise(i) => i.span,
-        Item::Overlay(i) => i.span,
-        Item::Credit(i) => i.span,
-        Item::Test(i) => i.span,
-        Item::Broken(i) => i.span,
-    }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::node::Node;
-use super::{Refused, comments, span_of};
+use super::{Refused, comments};
 use crate::syntax::grammar::Rule;
 use crate::syntax::scan::{Scanner, Seen};
 use crate::syntax::tree::{Item, SyntaxTree};
@@ -36,9 +36,9 @@ fn said<'t>(tree: &SyntaxTree, text: &'t str) -> Vec<Said<'t>> {
     let mut left: Vec<Range<usize>> = Vec::new();
     let mut end = 0;
     let mut items: Vec<&Item> = tree.items.iter().collect();
-    items.sort_by_key(|item| span_of(item).start);
+    items.sort_by_key(|item| item.span().start);
     for item in items {
-        let span = span_of(item).range();
+        let span = item.span().range();
         found.extend(between(text, end, span.start).into_iter().map(|s| (s.start, Said::AsWritten(text.get(s).unwrap_or("")))));
         end = span.end;
         let written = text.get(span.clone()).unwrap_or("");

@@ -79,6 +79,9 @@ fn the_decision_record_is_documented_key_by_key() {
     ] {
         keys(&serde_json::from_str(&turf(arguments)).unwrap(), &mut printed);
     }
+    let home = crate::journal::Home::new(crate::journal::Kept::Sqlite);
+    home.fine(&["route", "--commit"]);
+    keys(&serde_json::from_str(&home.fine(&["why", "L3", "--format", "json"])).unwrap(), &mut printed);
     let unknown: Vec<&String> = printed.iter().filter(|k| !text.contains(&format!("`{k}`"))).collect();
     assert!(unknown.is_empty(), "not in docs/decision-record.md: {unknown:?}");
     let gone: Vec<String> = documented(&text).into_iter().filter(|k| !printed.contains(k)).collect();
@@ -203,4 +206,52 @@ fn ways_say_where_they_are_written() {
     let document: Value = serde_json::from_str(&turf(&["who", "mia", "--book", "rules/first", "--format", "json"])).unwrap();
     let way = document["ways"].as_array().unwrap().iter().find(|w| w["by"] == "rule hospital").unwrap();
     assert_eq!((&way["place"]["file"], &way["place"]["line"]), (&"rules.turf".into(), &63.into()), "{way}");
+}
+
+#[test]
+fn the_journal_is_documented_key_by_key() {
+    let text = document("journal.md");
+    let home = crate::journal::Home::new(crate::journal::Kept::Sqlite);
+    home.fine(&["route", "--commit"]);
+    home.fine(&["event", "reassigned", "L3", "--to", "dee", "--reason", "moved"]);
+    home.fine(&["event", "away", "ana", "--through", "2099-01-01"]);
+    home.fine(&["event", "weight", "desk", "ana", "3"]);
+    let mut printed = BTreeSet::new();
+    let mut own = BTreeSet::new();
+    // What stands under names of the book is not part of the shape.
+    let shape = |value: &Value, printed: &mut BTreeSet<String>| {
+        let mut value = value.clone();
+        for names in ["/entry/record/fields", "/entry/matched/fields", "/entry/state", "/entry/files/rules", "/entry/files/data"] {
+            if let Some(found) = value.pointer_mut(names) {
+                *found = Value::Null;
+            }
+        }
+        keys(&value, printed);
+    };
+    for entry in home.entries() {
+        shape(&entry, &mut printed);
+        keys(&entry["entry"]["state"], &mut own);
+    }
+    for arguments in
+        [&["replay", "--format", "json"][..], &["audit", "verify", "--state", "--format", "json"], &["ledger", "desk", "--format", "json"]]
+    {
+        let mut value: Value = serde_json::from_str(&home.fine(arguments)).unwrap();
+        for member in value["members"].as_array_mut().into_iter().flatten() {
+            member["forgiven"] = Value::Null;
+        }
+        keys(&value, &mut printed);
+    }
+    let mut report: Value = serde_json::from_str(&home.fine(&["report", "--at", "2099-01-01", "--format", "json"])).unwrap();
+    for names in ["assignees", "rules", "events"] {
+        report[names] = Value::Null;
+    }
+    report["teams"] = report["teams"]["desk"].clone();
+    report["teams"]["members"] = Value::Null;
+    keys(&report, &mut printed);
+    for part in ["turns", "open", "counts", "received", "history"] {
+        assert!(text.contains(&format!("`{part}`")), "{part}");
+    }
+    assert!(own.contains("turns") && own.contains("open"), "{own:?}");
+    let unknown: Vec<&String> = printed.iter().filter(|k| !text.contains(&format!("`{k}`"))).collect();
+    assert!(unknown.is_empty(), "not in docs/journal.md: {unknown:?}");
 }

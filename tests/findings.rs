@@ -66,6 +66,45 @@ impl Found {
 }
 
 #[test]
+fn what_cannot_be_kept_is_told() {
+    let records = format!(
+        "{} record account {{ id: text, key  name: text  owner: rep  locked: date  since: time }}",
+        RECORDS.replace("partner: yes/no", "partner: yes/no  account: account")
+    );
+    let first = |rules: &str, name: DiagnosticName| found_in(&records, &format!("rule r {{ {rules} }}")).of(name).join("; ");
+    let wrong = |rules: &str| first(rules, DiagnosticName::TypeMismatch);
+    assert_eq!(wrong("keep account.owner until 2027-12-31, else keep account.owner for 4 hours since account.since"), "");
+    assert_eq!(
+        wrong("keep account.owner until account.name"),
+        "`account.name` does not say when | account.name: this is text | Name a field of type `date` or `time`, or write the day, for example `until 2027-12-31`."
+    );
+    assert_eq!(
+        wrong("keep account.owner for 3 months since employees"),
+        "`employees` does not say when | employees: this is a number | Name a field of type `date` or `time`, such as the day on which the owner got it."
+    );
+    assert!(wrong("keep account.owner for 4 hours since account.locked").starts_with("`account.locked` is a day and knows no hours |"));
+    assert!(wrong("keep account.name until 2027-12-31").starts_with("`account.name` does not lead to a rep |"));
+    assert!(
+        first("keep account.owner until 2027-12-31T10:00Z", DiagnosticName::UnreadableValue)
+            .starts_with("`2027-12-31T10:00Z` is not a date |")
+    );
+    assert_eq!(
+        first("keep account.owner until 2027-12-31  route to queue other", DiagnosticName::DuplicateStatement),
+        "`keep` and what follows it are one chain, and here are two | route to queue other: a second chain | keep account.owner until 2027-12-31: the first chain | \
+         Put them behind each other, the one tried first in front: `keep account.owner until 2027-12-31, else team inbound`."
+    );
+    assert_eq!(
+        first("route to keep account.owner until 2027-12-31", DiagnosticName::Syntax),
+        "`keep` says by itself where records go | route to : not needed before `keep` | Take `route to` away."
+    );
+    let overlay = found_in(&records, "overlay o { add keep account.owner until 2027-12-31 as helper }").of(DiagnosticName::TypeMismatch);
+    assert_eq!(overlay.len(), 1);
+    assert!(overlay[0].starts_with("an overlay takes nothing away from anybody, so nobody needs to be kept |"), "{overlay:?}");
+    let idle = first("keep account.owner", DiagnosticName::Syntax);
+    assert!(idle.contains("`until`") && idle.contains("`for`"), "{idle}");
+}
+
+#[test]
 fn a_rule_that_another_of_its_priority_makes_superfluous_is_found_whatever_their_names() {
     for (broad, narrow) in [("a", "b"), ("b", "a")] {
         let found = found(&format!(

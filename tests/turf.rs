@@ -10,6 +10,8 @@ mod fmt;
 mod formats;
 mod gallery;
 mod generated;
+mod journal;
+mod locks;
 mod oracle;
 mod questions;
 mod readme;

@@ -68,6 +68,7 @@ fn leads_to_anybody(target: &Target) -> bool {
     match &target.kind {
         TargetKind::Path(path) => path.place.steps.is_empty(),
         TargetKind::LeaveAsIs(_) => true,
+        TargetKind::Keep(keep) => keep.who.place.steps.is_empty(),
         _ => false,
     }
 }

@@ -199,6 +199,7 @@ impl Uses {
                     self.queues.insert(queue.clone());
                 }
                 TargetKind::Path(path) | TargetKind::LeaveAsIs(path) | TargetKind::PreviousRep { by: path, .. } => self.path(path),
+                TargetKind::Keep(keep) => std::iter::once(&keep.who).chain(keep.lasts.field()).for_each(|path| self.path(path)),
                 TargetKind::Rep(_) | TargetKind::TerritoryOwner => {}
             }
         }

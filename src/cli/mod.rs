@@ -3,15 +3,18 @@
 mod audit;
 mod check;
 mod diff;
+mod drift;
 mod event;
 mod examples;
 mod fmt;
 mod init;
 mod journal;
+mod ledger;
 mod output;
 mod recorded;
 mod recorded_why;
 mod replay;
+mod report;
 mod results;
 mod route;
 mod routing;
@@ -61,6 +64,12 @@ enum Command {
     Replay(replay::Arguments),
     /// See that nobody tampered with the journal; write it out; take out an old book.
     Audit(audit::Arguments),
+    /// Show the fairness ledger of a team: turns taken, forgiven, given back, owed.
+    Ledger(ledger::Arguments),
+    /// Show the numbers of the journal: time to assignment, shares, parity, dead rules, overdue responses.
+    Report(report::Arguments),
+    /// Place accounts anew: who would move, why, and how much moves along.
+    Drift(drift::Arguments),
     /// Tell the journal what happened afterwards: accepted, rejected, handed over, closed, away, back.
     Event(event::Arguments),
     /// Explain one decision: why it went there, and why not elsewhere.
@@ -93,6 +102,9 @@ pub fn run() -> Exit {
         Command::Who(arguments) => who::run(&arguments, &terminal),
         Command::Replay(arguments) => replay::run(&arguments, &terminal),
         Command::Audit(arguments) => audit::run(&arguments),
+        Command::Ledger(arguments) => ledger::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
+        Command::Drift(arguments) => drift::run(&arguments, &terminal),
         Command::Event(arguments) => event::run(&arguments, &terminal),
         Command::Why(arguments) => why::run(&arguments, &terminal),
     }

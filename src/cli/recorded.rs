@@ -16,9 +16,6 @@ use crate::rim::clock;
 use crate::store::{Done, Manner, Place, Recorder, Work};
 use crate::text::wording::count;
 
-/// How many records are decided and recorded in one transaction.
-const BATCH: usize = 5_000;
-
 /// Decides one record after the other from where the journal stands, and records what was decided if that is wanted.
 pub(super) fn recorded(arguments: &Arguments, terminal: &Terminal, run: &Run, place: &Place) -> Result<Routed, Failure> {
     let start = Instant::now();
@@ -47,18 +44,20 @@ pub(super) fn recorded(arguments: &Arguments, terminal: &Terminal, run: &Run, pl
     let mut rows: SpillSorter<(u64, Row, Option<String>)> = SpillSorter::new(SortLimit::default());
     let mut counted = Counted::default();
     let (mut positions, mut batch) = (Vec::new(), Vec::new());
+    let most = usize::try_from(arguments.batch).unwrap_or(1);
     let mut arrivals = arrivals.peekable();
     while let Some(next) = arrivals.next() {
         let (position, record) = next?;
         positions.push(position);
         batch.push(Work { at: run.moment(&record), record });
-        if batch.len() < BATCH && arrivals.peek().is_some() {
+        if batch.len() < most && arrivals.peek().is_some() {
             continue;
         }
         let amounts: Vec<Decimal> = batch.iter().map(|w: &Work| summary.amount(&w.record)).collect();
-        let done = recorder.batch(std::mem::take(&mut batch), clock::now())?;
-        for ((position, done), amount) in positions.drain(..).zip(done).zip(amounts) {
-            let (row, why) = match done {
+        let mut amounts = amounts.into_iter();
+        let made = recorder.batch(std::mem::take(&mut batch), clock::now(), |done| {
+            let amount = amounts.next().unwrap_or_default();
+            match done {
                 Done::Decided { decision, consulted, former, .. } => {
                     counted.decided += 1;
                     summary.changed += u64::from(former.is_some());
@@ -75,7 +74,9 @@ pub(super) fn recorded(arguments: &Arguments, terminal: &Terminal, run: &Run, pl
                     summary.add_row(&run.plan, &row, amount);
                     (row, None)
                 }
-            };
+            }
+        })?;
+        for (position, (row, why)) in positions.drain(..).zip(made) {
             let weight = 600 + why.as_ref().map_or(0, String::len);
             rows.push((position, row, why), weight)?;
         }

@@ -34,6 +34,9 @@ pub struct Arguments {
     /// With --commit: decide records again that were decided before and did not change.
     #[arg(long, requires = "commit")]
     pub(super) again: bool,
+    /// With --commit: how many records are recorded in one transaction.
+    #[arg(long, value_name = "N", default_value_t = 5_000, requires = "commit", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(super) batch: u32,
     /// Decide as if there was no journal: nobody has had a turn, and nothing was decided before.
     #[arg(long, conflicts_with = "commit")]
     no_journal: bool,

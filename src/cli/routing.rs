@@ -62,6 +62,11 @@ impl Source {
         Self { leads: Some(leads), book: Some(book), at, record }
     }
 
+    /// Says what is decided, each part as named or not.
+    pub fn of(leads: Option<PathBuf>, book: Option<PathBuf>, at: Option<String>, record: String) -> Self {
+        Self { leads, book, at, record }
+    }
+
     /// Returns whether a recorded decision is meant: neither a file nor a moment is named.
     pub fn asks_journal(&self) -> bool {
         self.leads.is_none() && self.at.is_none()

@@ -207,7 +207,7 @@ impl Reading<'_> {
                 TargetKind::Rep(_) | TargetKind::Queue(_) => Leads::Named,
                 TargetKind::Team(_) => Leads::Team,
                 TargetKind::TerritoryOwner => Leads::Owner,
-                TargetKind::Path(_) | TargetKind::PreviousRep { .. } | TargetKind::LeaveAsIs(_) => Leads::Recorded,
+                TargetKind::Path(_) | TargetKind::PreviousRep { .. } | TargetKind::LeaveAsIs(_) | TargetKind::Keep(_) => Leads::Recorded,
             },
             steady: roster::is_steady(self.plan, self.of.record, target, self.changed),
             idle: roster::idle(self.plan, self.of.record, target),

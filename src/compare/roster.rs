@@ -52,6 +52,7 @@ pub(super) fn idle(plan: &Plan, record: RecordId, target: &Target) -> Option<Str
         | TargetKind::TerritoryOwner
         | TargetKind::Path(_)
         | TargetKind::LeaveAsIs(_)
+        | TargetKind::Keep(_)
         | TargetKind::PreviousRep { .. } => None,
     }
 }

@@ -172,7 +172,7 @@ impl<'p> Used<'p> {
     fn follows_references(&self) -> bool {
         let roles = self.credits.iter().flat_map(|c| &c.ledgers).flat_map(|l| l.shares.iter().map(|s| &s.role).chain(&l.rest));
         let mut by_path = roles.filter(|r| matches!(r, Role::Path(..)));
-        by_path.next().is_some() || self.targets.iter().any(|t| matches!(t.kind, TargetKind::Path(_)))
+        by_path.next().is_some() || self.targets.iter().any(|t| matches!(t.kind, TargetKind::Path(_) | TargetKind::Keep(_)))
     }
 
     /// What of a rep counts in credit that follows references: whether the rep is active, and whom the rep refers to.

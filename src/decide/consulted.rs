@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Attempt, Decider, Decision, remembered_values};
+use super::{Attempt, Decider, Decision, Remembered, remembered_values};
 use crate::model::{LimitPer, Owner, Pick, Target, TargetKind, Team, TeamId};
 use crate::plan::Plan;
 use crate::state::{Pending, State};
@@ -13,8 +13,14 @@ use crate::state::{Pending, State};
 /// Deciding the record again with this part alone gives the same decision.
 #[must_use]
 pub fn consulted(plan: &Plan, decision: &Decision, before: &State) -> State {
+    consulted_with(plan, decision, before, remembered_values(plan, &decision.record, decision.at))
+}
+
+/// As [`consulted`], where the record's [`remembered_values`] are known.
+#[must_use]
+pub fn consulted_with(plan: &Plan, decision: &Decision, before: &State, values: Vec<Remembered>) -> State {
     let mut part = State::default();
-    for remembered in remembered_values(plan, &decision.record, decision.at) {
+    for remembered in values {
         let past = before.history.get(&remembered.of).and_then(|f| f.get(&remembered.by)).and_then(|v| v.get(&remembered.value));
         if let Some(past) = past {
             let values = part.history.entry(remembered.of).or_default().entry(remembered.by).or_default();

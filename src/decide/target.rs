@@ -6,8 +6,8 @@ use super::context::Context;
 use super::evaluate::{answer, past};
 use super::find::{Found, find};
 use super::{Assignee, Attempt, AttemptResult, Candidate, PassedOver, Placement, Standing};
-use super::{calendar, roster, team};
-use crate::model::{FieldPath, Owner, Period, Target, TargetKind, TeamId, Value};
+use super::{calendar, keep, roster, team};
+use crate::model::{FieldPath, Keep, Owner, Period, Target, TargetKind, TeamId, Value};
 use crate::state::{Change, Pending};
 use crate::text::wording;
 
@@ -62,14 +62,23 @@ fn attempt(target: &Target, position: usize, placement: &Placement, context: &Co
                 None => nowhere(position, unplaced(placement)),
             }
         }
-        TargetKind::Path(path) | TargetKind::LeaveAsIs(path) => match find(path, context) {
-            Found::Value(value) => match &*value {
-                Value::Reference(key) => person(key, target, position, context),
-                _ => nowhere(position, format!("{} is not a rep", path.written)),
-            },
-            Found::Missing(missing) => nowhere(position, missing.in_words(&context.plan.book.schema)),
-        },
+        TargetKind::Path(path) | TargetKind::LeaveAsIs(path) => led(path, None, target, (position, context)),
+        TargetKind::Keep(keep) => led(&keep.who, Some(keep), target, (position, context)),
         TargetKind::PreviousRep { by, within } => previous(by, *within, target, position, context),
+    }
+}
+
+/// Asks the rep a path leads to, as long as the rep is kept where the target says how long.
+fn led(path: &FieldPath, keep: Option<&Keep>, target: &Target, (position, context): (usize, &Context<'_>)) -> Tried {
+    match find(path, context) {
+        Found::Value(value) => match &*value {
+            Value::Reference(key) => match keep.and_then(|keep| keep::over(keep, key, context)) {
+                Some(why) => nowhere(position, why),
+                None => person(key, target, position, context),
+            },
+            _ => nowhere(position, format!("{} is not a rep", path.written)),
+        },
+        Found::Missing(missing) => nowhere(position, missing.in_words(&context.plan.book.schema)),
     }
 }
 
@@ -116,7 +125,7 @@ fn person(key: &Arc<str>, target: &Target, position: usize, context: &Context<'_
     let assignee = Assignee::Rep(key.clone());
     let takes = passed_over.is_none();
     let result = if takes { AttemptResult::Taken(assignee.clone(), None) } else { AttemptResult::NobodyEligible };
-    let as_is = matches!(target.kind, TargetKind::LeaveAsIs(_));
+    let as_is = target.kind.stays();
     Tried {
         attempt: Attempt { target: position, result, candidates: vec![Candidate { rep: key.clone(), passed_over, pointer: None }] },
         taken: takes.then_some(Taken { assignee, team: None, turns: Vec::new(), as_is }),

@@ -222,7 +222,7 @@ fn leads_to(looking: &Looking<'_>, target: &Target, asked: Asked<'_>) -> bool {
         (TargetKind::TerritoryOwner, Asked::Team(name)) => {
             looking.book.territories.iter().any(|t| matches!(&t.owner, Some(Owner::Team(team, _)) if *team == name))
         }
-        (TargetKind::Path(_) | TargetKind::PreviousRep { .. } | TargetKind::LeaveAsIs(_), Asked::Rep(_)) => true,
+        (TargetKind::Path(_) | TargetKind::PreviousRep { .. } | TargetKind::LeaveAsIs(_) | TargetKind::Keep(_), Asked::Rep(_)) => true,
         _ => false,
     }
 }

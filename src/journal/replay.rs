@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::Key;
-use super::document::{Cannot, Cell, DecisionDoc, Mask, Surroundings, ValueDoc, decision_doc, restore_record, restore_state};
+use super::document::{Cannot, Cell, DecisionDoc, Mask, Surroundings, ValueDoc, restore_record, restore_state, written};
 use crate::decide::{Decision, decide, remembered_values};
 use crate::journal::document::ChangeDoc;
 use crate::model::Record;
@@ -34,7 +34,7 @@ pub fn again(recorded: &DecisionDoc, plan: &Plan, key: Option<&Key>) -> Result<A
     let nobody = Key::new(&[0; super::SECRET]);
     let mask = Mask { key: key.unwrap_or(&nobody), sealed: is_sealed(recorded) };
     let around = Surroundings { plan, mask, record: &record, consulted: &state, former: recorded.former };
-    let mut document = decision_doc(&decision, around);
+    let mut document = written(&decision, around);
     if key.is_none() {
         document.content = recorded.content.clone();
     }
@@ -112,8 +112,7 @@ fn differ(a: &Json, b: &Json, path: &mut Vec<String>) -> Option<Difference> {
     match (a, b) {
         (Json::Object(x), Json::Object(y)) => {
             let names = x.keys().chain(y.keys().filter(|k| !x.contains_key(*k)));
-            let found = names.into_iter().find_map(|k| below(k.clone(), x.get(k).unwrap_or(&Json::Null), y.get(k).unwrap_or(&Json::Null)));
-            found
+            names.into_iter().find_map(|k| below(k.clone(), x.get(k).unwrap_or(&Json::Null), y.get(k).unwrap_or(&Json::Null)))
         }
         (Json::Array(x), Json::Array(y)) => (0..x.len().max(y.len()))
             .find_map(|i| below((i + 1).to_string(), x.get(i).unwrap_or(&Json::Null), y.get(i).unwrap_or(&Json::Null))),

@@ -4,6 +4,7 @@
 //! it is needed.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use num_rational::BigRational;
@@ -12,11 +13,56 @@ use super::document::{AbsenceDoc, TurnDoc};
 use crate::model::Absence;
 use crate::state::{Change, Count, LimitKey, State, Turn};
 
+/// Says of what a row is a part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// A turn.
+    Turn,
+    /// Open work.
+    Open,
+    /// What the limit at this position of a team has counted.
+    Count(u32),
+    /// When a team last gave something.
+    Received,
+    /// Absences told.
+    Away,
+    /// A weight told.
+    Weight,
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Turn => f.write_str("turn"),
+            Self::Open => f.write_str("open"),
+            Self::Count(position) => write!(f, "count {position}"),
+            Self::Received => f.write_str("received"),
+            Self::Away => f.write_str("away"),
+            Self::Weight => f.write_str("weight"),
+        }
+    }
+}
+
+impl Part {
+    /// Reads the words it is stored as.
+    #[must_use]
+    pub fn read(words: &str) -> Option<Self> {
+        Some(match words {
+            "turn" => Self::Turn,
+            "open" => Self::Open,
+            "received" => Self::Received,
+            "away" => Self::Away,
+            "weight" => Self::Weight,
+            count => Self::Count(count.strip_prefix("count ")?.parse().ok()?),
+        })
+    }
+}
+
 /// Says what a row holds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowKey {
-    /// `turn`, `open`, `count N`, `received`, `away` or `weight`.
-    pub part: Arc<str>,
+    /// Of what it is a part.
+    pub part: Part,
     /// The team; empty where there is none.
     pub team: Arc<str>,
     /// The rep.
@@ -33,27 +79,27 @@ pub struct StateRow {
 }
 
 impl RowKey {
-    fn new(part: impl Into<Arc<str>>, team: &Arc<str>, rep: &Arc<str>) -> Self {
-        Self { part: part.into(), team: team.clone(), rep: rep.clone() }
+    fn new(part: Part, team: &Arc<str>, rep: &Arc<str>) -> Self {
+        Self { part, team: team.clone(), rep: rep.clone() }
     }
 
     fn counted(limit: &LimitKey, rep: &Arc<str>) -> Self {
-        Self::new(format!("count {}", limit.position), &limit.team, rep)
+        Self::new(Part::Count(limit.position), &limit.team, rep)
     }
 
     /// Returns the row that a change writes; none for what is kept by record or value.
     #[must_use]
     pub fn of(change: &Change) -> Option<Self> {
-        let none: Arc<str> = "".into();
+        let none: Arc<str> = Arc::default();
         Some(match change {
-            Change::Turn { team, rep, .. } => Self::new("turn", team, rep),
+            Change::Turn { team, rep, .. } => Self::new(Part::Turn, team, rep),
             Change::Counted { limit, rep, .. } | Change::Uncounted { limit, rep } | Change::Count { limit, rep, .. } => {
                 Self::counted(limit, rep)
             }
-            Change::Opened { rep } | Change::Closed { rep } | Change::Open { rep, .. } => Self::new("open", &none, rep),
-            Change::Received { team, rep, .. } => Self::new("received", team, rep),
-            Change::Away { rep, .. } | Change::Back { rep, .. } => Self::new("away", &none, rep),
-            Change::Weighed { team, rep, .. } => Self::new("weight", team, rep),
+            Change::Opened { rep } | Change::Closed { rep } | Change::Open { rep, .. } => Self::new(Part::Open, &none, rep),
+            Change::Received { team, rep, .. } => Self::new(Part::Received, team, rep),
+            Change::Away { rep, .. } | Change::Back { rep, .. } => Self::new(Part::Away, &none, rep),
+            Change::Weighed { team, rep, .. } => Self::new(Part::Weight, team, rep),
             Change::Remembered { .. } | Change::Rejected { .. } => return None,
         })
     }
@@ -62,17 +108,16 @@ impl RowKey {
     #[must_use]
     pub fn value(&self, state: &State) -> Option<String> {
         let (team, rep) = (&*self.team, &*self.rep);
-        let value = match &*self.part {
-            "turn" => {
+        let value = match self.part {
+            Part::Turn => {
                 let turn = state.turns.get(team)?.get(rep)?;
                 serde_json::to_string(&TurnDoc { pointer: turn.pointer.to_string(), skipped: turn.skipped })
             }
-            "open" => serde_json::to_string(state.open.get(rep)?),
-            "received" => serde_json::to_string(state.received.get(team)?.get(rep)?),
-            "away" => serde_json::to_string(&state.away.get(rep)?.iter().map(AbsenceDoc::from).collect::<Vec<_>>()),
-            "weight" => serde_json::to_string(&state.weights.get(team)?.get(rep)?.normalize().to_string()),
-            count => {
-                let position = count.strip_prefix("count ")?.parse().ok()?;
+            Part::Open => serde_json::to_string(state.open.get(rep)?),
+            Part::Received => serde_json::to_string(state.received.get(team)?.get(rep)?),
+            Part::Away => serde_json::to_string(&state.away.get(rep)?.iter().map(AbsenceDoc::from).collect::<Vec<_>>()),
+            Part::Weight => serde_json::to_string(&state.weights.get(team)?.get(rep)?.normalize().to_string()),
+            Part::Count(position) => {
                 let count = state.counts.get(&LimitKey { team: self.team.clone(), position })?.get(rep)?;
                 serde_json::to_string(&(count.period, count.count))
             }
@@ -85,13 +130,13 @@ impl RowKey {
 #[must_use]
 pub fn rows(state: &State) -> Vec<StateRow> {
     let none: Arc<str> = "".into();
-    let by_team = |part: &'static str, team: &Arc<str>, rep: &Arc<str>| RowKey::new(part, team, rep);
-    let turns = state.turns.iter().flat_map(|(team, reps)| reps.keys().map(move |rep| by_team("turn", team, rep)));
-    let received = state.received.iter().flat_map(|(team, reps)| reps.keys().map(move |rep| by_team("received", team, rep)));
-    let weights = state.weights.iter().flat_map(|(team, reps)| reps.keys().map(move |rep| by_team("weight", team, rep)));
+    let by_team = |part: Part, team: &Arc<str>, rep: &Arc<str>| RowKey::new(part, team, rep);
+    let turns = state.turns.iter().flat_map(|(team, reps)| reps.keys().map(move |rep| by_team(Part::Turn, team, rep)));
+    let received = state.received.iter().flat_map(|(team, reps)| reps.keys().map(move |rep| by_team(Part::Received, team, rep)));
+    let weights = state.weights.iter().flat_map(|(team, reps)| reps.keys().map(move |rep| by_team(Part::Weight, team, rep)));
     let counts = state.counts.iter().flat_map(|(limit, reps)| reps.keys().map(move |rep| RowKey::counted(limit, rep)));
-    let open = state.open.keys().map(|rep| RowKey::new("open", &none, rep));
-    let away = state.away.keys().map(|rep| RowKey::new("away", &none, rep));
+    let open = state.open.keys().map(|rep| RowKey::new(Part::Open, &none, rep));
+    let away = state.away.keys().map(|rep| RowKey::new(Part::Away, &none, rep));
     let mut keys: Vec<RowKey> = turns.chain(received).chain(weights).chain(counts).chain(open).chain(away).collect();
     keys.sort();
     keys.into_iter().filter_map(|key| Some(StateRow { value: key.value(state)?, key })).collect()
@@ -111,28 +156,27 @@ pub fn read_rows(rows: impl IntoIterator<Item = StateRow>) -> Result<State, RowK
 
 fn read_row(state: &mut State, key: &RowKey, value: &str) -> Option<()> {
     let RowKey { part, team, rep } = key.clone();
-    match &*part {
-        "turn" => {
+    match part {
+        Part::Turn => {
             let turn: TurnDoc = serde_json::from_str(value).ok()?;
             let pointer = turn.pointer.parse::<BigRational>().ok()?;
             state.turns.entry(team).or_default().insert(rep, Turn { pointer, skipped: turn.skipped });
         }
-        "open" => {
+        Part::Open => {
             state.open.insert(rep, serde_json::from_str(value).ok()?);
         }
-        "received" => {
+        Part::Received => {
             state.received.entry(team).or_default().insert(rep, serde_json::from_str(value).ok()?);
         }
-        "away" => {
+        Part::Away => {
             let all: Vec<AbsenceDoc> = serde_json::from_str(value).ok()?;
             state.away.insert(rep, all.iter().map(Absence::from).collect());
         }
-        "weight" => {
+        Part::Weight => {
             let weight: String = serde_json::from_str(value).ok()?;
             state.weights.entry(team).or_default().insert(rep, weight.parse().ok()?);
         }
-        count => {
-            let position = count.strip_prefix("count ")?.parse().ok()?;
+        Part::Count(position) => {
             let (period, count) = serde_json::from_str(value).ok()?;
             let counts: &mut BTreeMap<Arc<str>, Count> = state.counts.entry(LimitKey { team, position }).or_default();
             counts.insert(rep, Count { period, count });

@@ -476,6 +476,59 @@ pub enum TargetKind {
     },
     /// Whoever the record already has in its `owner` field.
     LeaveAsIs(FieldPath),
+    /// The rep a path leads to, for as long as a lock or a minimum tenure lasts.
+    Keep(Box<Keep>),
+}
+
+impl TargetKind {
+    /// Returns whether the record only stays where it is, so that no work is new.
+    #[must_use]
+    pub fn stays(&self) -> bool {
+        match self {
+            Self::LeaveAsIs(_) => true,
+            Self::Keep(keep) => keep.stays,
+            _ => false,
+        }
+    }
+}
+
+/// Somebody who keeps a record for a time.
+#[derive(Clone, Debug)]
+pub struct Keep {
+    /// Who.
+    pub who: FieldPath,
+    /// Whether that is whoever has the record itself already.
+    pub stays: bool,
+    /// For how long.
+    pub lasts: Lasts,
+}
+
+/// How long somebody is kept.
+#[derive(Clone, Debug)]
+pub enum Lasts {
+    /// Through that day, in the project's zone.
+    Until(Date),
+    /// Through the day, or up to the moment, that a field holds.
+    UntilField(FieldPath),
+    /// As long as what a field holds is not longer ago than the period. Days, weeks and months count whole days in the
+    /// project's zone, the last one included; hours and minutes count from the moment.
+    Since {
+        /// For how long.
+        period: Period,
+        /// Since when.
+        since: FieldPath,
+    },
+}
+
+impl Lasts {
+    /// Returns the field that tells when it began or ends.
+    #[must_use]
+    pub fn field(&self) -> Option<&FieldPath> {
+        match self {
+            Self::Until(_) => None,
+            Self::UntilField(path) | Self::Since { since: path, .. } => Some(path),
+        }
+    }
 }
 
 /// An overlay: adds somebody in a role, never takes the record away.

@@ -1,7 +1,9 @@
 //! Reads books into formulas, before the axes can be cut.
 
 use super::Space;
+use super::atom::Atom;
 use super::conditions::{At, Reader, Seen, Want};
+use super::fact::{Fact, Question};
 use super::formula::{Formulas, NodeId};
 use super::placing::{Placing, Standings};
 use crate::model::{Condition, Dates, Overlay, RecordId, Rule, Rulebook, TerritoryId};
@@ -133,6 +135,12 @@ impl Survey {
     /// Returns the formula of the days of a stretch.
     pub fn dates(&mut self, book: &Rulebook, of: &Surveyed, dates: &Dates) -> NodeId {
         self.reader(of.position, book, of.record, None).dates(dates)
+    }
+
+    /// Returns where a question is yes that only deciding a record answers; in words.
+    pub fn open(&mut self, words: &str) -> NodeId {
+        let axis = self.formulas.fact(Vec::new(), Fact { words: words.into(), question: Question::Open });
+        self.formulas.atom(axis, Atom::Yes, true)
     }
 
     /// Returns where all formulas hold.

@@ -21,6 +21,9 @@ use crate::model::Absence;
 /// The last assignment of each value of a field.
 pub type PastByValue = BTreeMap<Arc<str>, Past>;
 
+/// Who rejected a record, by its key.
+pub type RejectedBy = BTreeMap<Arc<str>, BTreeSet<Arc<str>>>;
+
 /// Holds everything earlier decisions left behind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
@@ -39,7 +42,7 @@ pub struct State {
     /// Weights by team and rep that go before those of the book.
     pub weights: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Decimal>>,
     /// Who rejected a record, by record type and key: it does not go back to them.
-    pub rejected: BTreeMap<Arc<str>, BTreeMap<Arc<str>, BTreeSet<Arc<str>>>>,
+    pub rejected: BTreeMap<Arc<str>, RejectedBy>,
 }
 
 /// Holds a rep's place in a team's turns.

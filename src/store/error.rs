@@ -53,6 +53,11 @@ pub enum StoreError {
         /// What the database says.
         reason: String,
     },
+    /// This build does not speak to PostgreSQL.
+    NotBuilt {
+        /// Where it is.
+        shown: String,
+    },
     /// The key is another one, or there is none.
     Key {
         /// A sentence without its full stop, and the remedy.
@@ -81,6 +86,7 @@ impl StoreError {
             }
             Self::Unreachable { .. } => "See that it is there, and that you may reach it.".to_owned(),
             Self::Refused { .. } => "Nothing of this batch was recorded; run the same command again.".to_owned(),
+            Self::NotBuilt { .. } => "Take a released turf, or build it with `cargo build --release --features postgres`.".to_owned(),
             Self::Key { remedy, .. } => remedy.clone(),
         }
     }
@@ -101,6 +107,7 @@ impl fmt::Display for StoreError {
             Self::Damaged { shown, reason } => write!(f, "the journal {shown} is damaged ({reason})"),
             Self::Unreachable { shown, reason } => write!(f, "the journal {shown} cannot be opened: {reason}"),
             Self::Refused { shown, reason } => write!(f, "the database of the journal {shown} refuses: {reason}"),
+            Self::NotBuilt { shown } => write!(f, "this build of turf does not speak to PostgreSQL, where the journal {shown} is"),
             Self::Key { what, .. } => f.write_str(what),
         }
     }

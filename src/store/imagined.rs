@@ -1,14 +1,13 @@
 //! What another book would have decided: a journal read from its beginning, with that book's own turns and loads.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use super::OpeningDoc;
+use super::{OpeningDoc, PastKey};
 use crate::decide::{decide, remembered_values};
-use crate::journal::document::{ChangeDoc, DecisionDoc, Mask, Surroundings, decision_doc};
+use crate::journal::document::{ChangeDoc, DecisionDoc, Mask, Surroundings, ValueDoc, written};
 use crate::journal::{Entry, EntryKind, Event, EventDoc, Held, Key, Subject, Telling, held, restored, told};
 use crate::plan::Plan;
-use crate::state::{Change, State};
+use crate::state::{Change, Past, State};
 
 /// Decides as another book would have.
 pub struct Imagined<'p> {
@@ -16,7 +15,7 @@ pub struct Imagined<'p> {
     key: Option<Key>,
     state: State,
     /// Past assignments by record type, field and hash of the value.
-    pasts: BTreeMap<(Arc<str>, Arc<str>, Arc<str>), crate::state::Past>,
+    pasts: BTreeMap<PastKey, Past>,
     holders: BTreeMap<Subject, Held>,
 }
 
@@ -77,7 +76,7 @@ impl<'p> Imagined<'p> {
         }
         self.state.history.clear();
         for wanted in remembered_values(self.plan, &record, recorded.decided_at) {
-            let at = (wanted.of.clone(), wanted.by.clone(), key.hash(&wanted.value).into());
+            let at = PastKey { of: wanted.of.clone(), by: wanted.by.clone(), value: key.hash(&wanted.value).into() };
             if let Some(past) = self.pasts.get(&at) {
                 self.state.history.entry(wanted.of).or_default().entry(wanted.by).or_default().insert(wanted.value, past.clone());
             }
@@ -86,7 +85,7 @@ impl<'p> Imagined<'p> {
         let mask = Mask { key: &key, sealed: false };
         let nothing = State::default();
         let around = Surroundings { plan: self.plan, mask, record: &record, consulted: &nothing, former: None };
-        let document = decision_doc(&decision, around);
+        let document = written(&decision, around);
         if let Some(held) = held(self.plan, &decision, &self.state, |value| key.hash(value).into()) {
             self.holders.insert(subject, held);
         }
@@ -129,13 +128,13 @@ impl<'p> Imagined<'p> {
             let Some(change) = document.change() else { continue };
             if let (Change::Remembered { of, by, value, past }, ChangeDoc::Remembered { value: written, .. }) = (&change, document) {
                 let hash = match written {
-                    crate::journal::document::ValueDoc::Hash(hash) => hash.clone(),
-                    crate::journal::document::ValueDoc::Value(_) => match &self.key {
+                    ValueDoc::Hash(hash) => hash.clone(),
+                    ValueDoc::Value(_) => match &self.key {
                         Some(key) => key.hash(value).into(),
                         None => continue,
                     },
                 };
-                self.pasts.insert((of.clone(), by.clone(), hash), past.clone());
+                self.pasts.insert(PastKey { of: of.clone(), by: by.clone(), value: hash }, past.clone());
             } else {
                 self.state.apply(&change);
             }

@@ -1,6 +1,6 @@
 //! A batch while it is put together: entries tied to the end of the journal, and the rows they change.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Batch, Latest, PastKey, Store, StoreError, VERSION};
 use crate::decide::begin;
-use crate::journal::document::{ChangeDoc, DecisionDoc, PastDoc, ValueDoc};
+use crate::journal::document::{ChangeDoc, PastDoc, ValueDoc};
 use crate::journal::{Checkpoint, EntryKind, EventDoc, Head, Key, RowKey, read_rows};
 use crate::plan::Plan;
 use crate::state::{Change, State};
@@ -47,8 +47,9 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
-    /// Reads it.
-    pub fn read(store: &mut dyn Store, head: Head) -> Result<Self, StoreError> {
+    /// Reads it. Somebody with another key may have begun the journal meanwhile, so that is looked at again.
+    pub fn read(store: &mut dyn Store, head: Head, key: &Key) -> Result<Self, StoreError> {
+        super::check_key(store, key)?;
         let shown = store.shown();
         let unsound = |row: RowKey| StoreError::Damaged {
             shown: shown.clone(),
@@ -71,8 +72,6 @@ pub(super) struct Making<'k> {
     pub batch: Batch,
     /// What was last decided, as far as the batch changes it.
     pub latest: BTreeMap<(Arc<str>, Arc<str>), Latest>,
-    /// The decisions of the batch by number.
-    pub documents: HashMap<u64, DecisionDoc>,
     head: Head,
     touched: BTreeSet<RowKey>,
     pasts: BTreeMap<PastKey, PastDoc>,
@@ -81,16 +80,7 @@ pub(super) struct Making<'k> {
 impl<'k> Making<'k> {
     /// Begins behind the end of a journal.
     pub fn new(key: &'k Key, head: Head, at: Timestamp) -> Self {
-        Self {
-            key,
-            at,
-            batch: Batch::default(),
-            latest: BTreeMap::new(),
-            documents: HashMap::new(),
-            head,
-            touched: BTreeSet::new(),
-            pasts: BTreeMap::new(),
-        }
+        Self { key, at, batch: Batch::default(), latest: BTreeMap::new(), head, touched: BTreeSet::new(), pasts: BTreeMap::new() }
     }
 
     /// Writes the first entries of a journal: which key it belongs to, and what is open as the book's data say.
@@ -127,19 +117,34 @@ impl<'k> Making<'k> {
     /// Notes which rows and past assignments changes write, and applies them; past assignments are left to the caller.
     pub fn note(&mut self, changes: &[ChangeDoc], state: &mut State) {
         for document in changes {
-            let Some(change) = document.change() else { continue };
-            match (&change, document) {
-                (Change::Remembered { of, by, past, .. }, ChangeDoc::Remembered { value, .. }) => {
-                    let value = match value {
-                        ValueDoc::Value(value) => self.key.hash(value).into(),
-                        ValueDoc::Hash(hash) => hash.clone(),
-                    };
-                    self.pasts.insert(PastKey { of: of.clone(), by: by.clone(), value }, past.into());
-                }
-                _ => {
-                    self.touched.extend(RowKey::of(&change));
-                    state.apply(&change);
-                }
+            if let Some(change) = document.change() {
+                self.note_one(&change, document, state);
+            }
+        }
+    }
+
+    /// As [`Making::note`], of changes given beside what is written of them; past assignments are applied too.
+    pub fn note_made(&mut self, changes: &[Change], documents: &[ChangeDoc], state: &mut State) {
+        for (change, document) in changes.iter().zip(documents) {
+            self.note_one(change, document, state);
+            if matches!(change, Change::Remembered { .. }) {
+                state.apply(change);
+            }
+        }
+    }
+
+    fn note_one(&mut self, change: &Change, document: &ChangeDoc, state: &mut State) {
+        match (change, document) {
+            (Change::Remembered { of, by, past, .. }, ChangeDoc::Remembered { value, .. }) => {
+                let value = match value {
+                    ValueDoc::Value(value) => self.key.hash(value).into(),
+                    ValueDoc::Hash(hash) => hash.clone(),
+                };
+                self.pasts.insert(PastKey { of: of.clone(), by: by.clone(), value }, past.into());
+            }
+            _ => {
+                self.touched.extend(RowKey::of(change));
+                state.apply(change);
             }
         }
     }

@@ -9,6 +9,8 @@ mod error;
 mod imagined;
 mod making;
 mod open;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod recorder;
 mod sqlite;
 mod teller;
@@ -18,6 +20,8 @@ pub use error::StoreError;
 pub use imagined::Imagined;
 pub use making::{BegunDoc, CHECKPOINT, OpeningDoc};
 pub use open::Place;
+#[cfg(feature = "postgres")]
+pub use postgres::Postgres;
 pub use recorder::{Done, Manner, Recorder, Work, check_key, read_decision};
 pub use sqlite::Sqlite;
 pub use teller::{Teller, Telling};
@@ -122,6 +126,14 @@ pub trait Store {
     /// # Errors
     /// When they cannot be read, or `each` fails.
     fn kept(&mut self, each: &mut dyn FnMut(Kept) -> Result<(), StoreError>) -> Result<(), StoreError>;
+
+    /// Asks the database what is wrong with its own files, in its words; nothing when all is well, or it does not tell.
+    ///
+    /// # Errors
+    /// When it cannot even be asked.
+    fn damage(&mut self) -> Result<Vec<String>, StoreError> {
+        Ok(Vec::new())
+    }
 
     /// Returns where the journal is, for people.
     fn shown(&self) -> String;

@@ -49,7 +49,7 @@ impl Place {
     pub fn open(&self) -> Result<(Box<dyn Store>, Key), StoreError> {
         let mut store: Box<dyn Store> = match &self.database {
             Database::File(file) => Box::new(Sqlite::open(file)?),
-            Database::Url(url) => self.postgres(url)?,
+            Database::Url(url) => open_url(url)?,
         };
         let key = match (self.read_key()?, store.setting("key")?) {
             (Some(key), _) => key,
@@ -67,7 +67,7 @@ impl Place {
     pub fn read(&self) -> Result<(Box<dyn Store>, Option<Key>), StoreError> {
         let mut store: Box<dyn Store> = match &self.database {
             Database::File(file) => Box::new(Sqlite::read(file)?),
-            Database::Url(url) => self.postgres(url)?,
+            Database::Url(url) => read_url(url)?,
         };
         let key = self.read_key()?;
         if let Some(key) = &key {
@@ -133,9 +133,24 @@ impl Place {
             remedy: "See that its folder can be written to and the file is the one the journal was begun with.".to_owned(),
         }
     }
+}
 
-    #[expect(clippy::unused_self, reason = "says where the journal is")]
-    fn postgres(&self, url: &str) -> Result<Box<dyn Store>, StoreError> {
-        Err(StoreError::Unreachable { shown: crate::data::without_password(url), reason: "not built".to_owned() })
-    }
+#[cfg(feature = "postgres")]
+fn open_url(url: &str) -> Result<Box<dyn Store>, StoreError> {
+    Ok(Box::new(super::Postgres::open(url)?))
+}
+
+#[cfg(feature = "postgres")]
+fn read_url(url: &str) -> Result<Box<dyn Store>, StoreError> {
+    Ok(Box::new(super::Postgres::read(url)?))
+}
+
+#[cfg(not(feature = "postgres"))]
+fn open_url(url: &str) -> Result<Box<dyn Store>, StoreError> {
+    Err(StoreError::NotBuilt { shown: format!("`{}`", crate::data::without_password(url)) })
+}
+
+#[cfg(not(feature = "postgres"))]
+fn read_url(url: &str) -> Result<Box<dyn Store>, StoreError> {
+    open_url(url)
 }

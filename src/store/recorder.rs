@@ -10,14 +10,14 @@ use jiff::Timestamp;
 
 use super::making::{Loaded, Making, json};
 use super::{Batch, Latest, PastKey, Store, StoreError, books};
-use crate::decide::{Decision, Engine, consulted, decide, remembered_values};
+use crate::decide::{Decision, Engine, Remembered, consulted_with, decide, remembered_values};
 use crate::journal::document::{ChangeDoc, DecisionDoc, Mask, RecordDoc, Surroundings, ValueDoc, content, decision_doc};
 use crate::journal::{EVENT_FORMAT, Entry, EntryKind, Event, EventDoc, Head, Held, Key, Subject, held};
 use crate::model::{Record, RecordId};
 use crate::plan::Plan;
 use crate::rim::book::Opened;
 use crate::rim::kept;
-use crate::state::{Change, Past, State};
+use crate::state::{Past, State};
 
 /// From how many records on the index pays for being made.
 const MANY: usize = 200;
@@ -125,21 +125,24 @@ impl<'p> Recorder<'p> {
 
     /// Decides records in their order and records what was decided, all of it or nothing.
     ///
+    /// What became of each is handed over at once, so that no more than one decision is held; what `each` makes of it is
+    /// returned once all is recorded.
+    ///
     /// # Errors
     /// When the journal cannot be read or written; nothing of the batch is then recorded.
-    pub fn batch(&mut self, work: Vec<Work>, now: Timestamp) -> Result<Vec<Done>, StoreError> {
+    pub fn batch<T>(&mut self, work: Vec<Work>, now: Timestamp, each: impl FnMut(Done) -> T) -> Result<Vec<T>, StoreError> {
         if self.dry {
             // What a dry run decides is nowhere written, so the state is kept from batch to batch.
             let head = match self.head {
                 Some(head) => head,
                 None => self.store.head()?,
             };
-            let (batch, done) = self.make(head, work, now)?;
+            let (batch, done) = self.make(head, work, now, each)?;
             self.head = Some(batch.head);
             return Ok(done);
         }
         let head = self.store.take()?;
-        let made = self.make(head, work, now);
+        let made = self.make(head, work, now, each);
         let (batch, done) = match made {
             Ok(made) => made,
             Err(error) => {
@@ -165,10 +168,16 @@ impl<'p> Recorder<'p> {
         }
     }
 
-    fn make(&mut self, head: Head, work: Vec<Work>, now: Timestamp) -> Result<(Batch, Vec<Done>), StoreError> {
+    fn make<T>(
+        &mut self,
+        head: Head,
+        work: Vec<Work>,
+        now: Timestamp,
+        mut each: impl FnMut(Done) -> T,
+    ) -> Result<(Batch, Vec<T>), StoreError> {
         let key = self.key.clone();
         if self.head != Some(head) {
-            let loaded = Loaded::read(&mut *self.store, head)?;
+            let loaded = Loaded::read(&mut *self.store, head, &key)?;
             (self.state, self.last, self.signed) = (loaded.state, loaded.last, loaded.signed);
         }
         // The clock of a machine may be set back; the journal's order of time is its own.
@@ -186,11 +195,11 @@ impl<'p> Recorder<'p> {
         }
         self.state.rejected.clear();
         let formers = self.formers(&work)?;
-        self.fetch(&work, at)?;
+        let remembered = self.fetch(&work, at)?;
         let mut done = Vec::with_capacity(work.len());
         let many = work.len() >= MANY;
-        for (work, former) in work.into_iter().zip(formers) {
-            done.push(self.one(&mut making, work, former, many)?);
+        for ((work, former), remembered) in work.into_iter().zip(formers).zip(remembered) {
+            done.push(each(self.one(&mut making, work, (former, remembered), many)?));
         }
         let batch = making.finish(&self.state, self.signed);
         Ok((batch, done))
@@ -237,24 +246,29 @@ impl<'p> Recorder<'p> {
         Ok(all)
     }
 
-    /// Fetches the past assignments that the records may look up.
-    fn fetch(&mut self, work: &[Work], at: Timestamp) -> Result<(), StoreError> {
-        let mut wanted = BTreeSet::new();
-        for work in work {
-            wanted.extend(remembered_values(self.plan, &work.record, work.at.unwrap_or(at)));
-        }
-        let keys: Vec<PastKey> =
-            wanted.iter().map(|w| PastKey { of: w.of.clone(), by: w.by.clone(), value: self.key.hash(&w.value).into() }).collect();
-        for (wanted, found) in wanted.into_iter().zip(self.store.pasts(&keys)?) {
+    /// Fetches the past assignments that the records may look up; returns what each may.
+    fn fetch(&mut self, work: &[Work], at: Timestamp) -> Result<Vec<Vec<Remembered>>, StoreError> {
+        let values: Vec<Vec<Remembered>> = work.iter().map(|w| remembered_values(self.plan, &w.record, w.at.unwrap_or(at))).collect();
+        // In the order of the table, so that neighbours are read together.
+        let key = |w: &Remembered| PastKey { of: w.of.clone(), by: w.by.clone(), value: self.key.hash(&w.value).into() };
+        let wanted: BTreeMap<PastKey, &Remembered> = values.iter().flatten().map(|w| (key(w), w)).collect();
+        let keys: Vec<PastKey> = wanted.keys().cloned().collect();
+        for (wanted, found) in wanted.into_values().zip(self.store.pasts(&keys)?) {
             let Some(found) = found else { continue };
-            let values = self.state.history.entry(wanted.of).or_default().entry(wanted.by).or_default();
+            let values = self.state.history.entry(wanted.of.clone()).or_default().entry(wanted.by.clone()).or_default();
             // In a dry run what was decided meanwhile goes before what is written.
-            values.entry(wanted.value).or_insert_with(|| Past::from(&found));
+            values.entry(wanted.value.clone()).or_insert_with(|| Past::from(&found));
         }
-        Ok(())
+        Ok(values)
     }
 
-    fn one(&mut self, making: &mut Making<'_>, work: Work, former: Option<Latest>, many: bool) -> Result<Done, StoreError> {
+    fn one(
+        &mut self,
+        making: &mut Making<'_>,
+        work: Work,
+        (former, remembered): (Option<Latest>, Vec<Remembered>),
+        many: bool,
+    ) -> Result<Done, StoreError> {
         let Work { record, at } = work;
         let plan = self.plan;
         let mask = Mask { key: making.key, sealed: self.sealed };
@@ -263,8 +277,10 @@ impl<'p> Recorder<'p> {
         let former = making.latest.get(&subject).cloned().or(former);
         let content: Arc<str> = content(&document, mask).into();
         if let Some(former) = former.as_ref().filter(|f| f.content == content && !self.anew) {
-            let document = match making.documents.get(&former.number) {
-                Some(document) => document.clone(),
+            let here = making.batch.entries.first().map_or(u64::MAX, |first| first.number);
+            let position = former.number.checked_sub(here).and_then(|p| usize::try_from(p).ok());
+            let document = match position.and_then(|p| read_decision(making.batch.entries.get(p))) {
+                Some(document) => document,
                 None => self.read_decision(former.number)?,
             };
             return Ok(Done::Recorded { number: former.number, document: Box::new(document) });
@@ -297,19 +313,15 @@ impl<'p> Recorder<'p> {
         } else {
             decide(plan, record, &self.state, decided_at)
         };
-        let part = consulted(plan, &decision, &self.state);
+        let part = consulted_with(plan, &decision, &self.state, remembered);
         let former = former.map(|f| f.number);
         let around = Surroundings { plan, mask, record: &read, consulted: &part, former };
-        let document = decision_doc(&decision, around);
+        let written = decision_doc(&decision, around, document, content.clone());
         let held = held(plan, &decision, &self.state, |value| making.key.hash(value).into());
-        let number = making.append(EntryKind::Decision, json(&document));
-        making.note(&document.changes, &mut self.state);
-        for change in decision.changes.iter().filter(|c| matches!(c, Change::Remembered { .. })) {
-            self.state.apply(change);
-        }
+        let number = making.append(EntryKind::Decision, json(&written));
+        making.note_made(&decision.changes, &written.changes, &mut self.state);
         let held = held.and_then(|h| serde_json::to_string(&h).ok());
         making.latest.insert(subject, Latest { number, content, held, rejected });
-        making.documents.insert(number, document);
         Ok(Done::Decided { number, decision: Box::new(decision), consulted: Box::new(part), former })
     }
 

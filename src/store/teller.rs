@@ -45,8 +45,8 @@ impl<'p> Teller<'p> {
     pub fn tell(&mut self, tellings: Vec<Telling>, now: Timestamp) -> Result<Vec<Result<u64, Refused>>, StoreError> {
         let head = self.store.take()?;
         let made = (|| {
-            let mut loaded = Loaded::read(&mut *self.store, head)?;
             let key = self.key.clone();
+            let mut loaded = Loaded::read(&mut *self.store, head, &key)?;
             let mut making = Making::new(&key, head, now.max(loaded.last));
             if head.number == 0 {
                 making.begin(self.plan, making.at, &mut loaded.state);

@@ -81,6 +81,12 @@ pub fn verify(store: &mut dyn Store, key: Option<&Key>, state: bool) -> Result<V
             }
         }
     }
+    match store.damage() {
+        Ok(all) => {
+            beside.extend(all.into_iter().map(|what| Fault::Beside { what: format!("the database finds its file damaged: {what}") }))
+        }
+        Err(error) => beside.push(Fault::Beside { what: error.to_string() }),
+    }
     verified.entries = follower.read;
     verified.faults = follower.end(head, store.reported());
     verified.faults.append(&mut beside);
@@ -208,7 +214,8 @@ impl Sum<'_> {
             let (kept, summed) = (kept.get(row), summed.get(row));
             if kept != summed {
                 let shown = |value: Option<&String>| value.map_or_else(|| "nothing".to_owned(), Clone::clone);
-                let name = [&*row.part, &*row.team, &*row.rep].iter().filter(|p| !p.is_empty()).copied().collect::<Vec<_>>().join(" ");
+                let part = row.part.to_string();
+                let name = [part.as_str(), &*row.team, &*row.rep].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" ");
                 beside(format!("the state says `{name}` is {}, and the entries say {}", shown(kept), shown(summed)));
             }
         }

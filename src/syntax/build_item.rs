@@ -3,12 +3,13 @@
 use super::Rule;
 use super::build::{Build, Piece, child, children, has};
 use super::build_condition::{condition, subject, subject_of};
+use super::build_target::targets;
 use super::tree::{
     Add, CalendarItem, ClassLine, ClassifyItem, Closed, Condition, Counts, CreditItem, Dates, Expect, ExpectKind, FieldDeclaration, Given,
     GivenKind, Item, Ledger, Limit, LimitPer, ListItem, ListSource, ListedMember, MatchItem, MatchLine, MatchPair, Members, Modifier,
     ModifierKind, OpenHours, OtherwiseItem, OverlapCriterion, OverlapItem, OverlapKind, OverlayItem, OwnerRef, Pick, PickCriterion,
-    PickKind, PrioritiesItem, PriorityRef, QueuesItem, RecordItem, RoleSyntax, Route, RuleItem, SegmentItem, Share, TableMatch, Target,
-    TargetKind, TeamItem, TerritoryItem, TerritoryTableItem, TestItem, TestRecord, TestValue, TypeKind, TypeSyntax,
+    PickKind, PrioritiesItem, PriorityRef, QueuesItem, RecordItem, RoleSyntax, Route, RuleItem, SegmentItem, Share, TableMatch, TeamItem,
+    TerritoryItem, TerritoryTableItem, TestItem, TestRecord, TestValue, TypeKind, TypeSyntax,
 };
 use crate::text::Name;
 
@@ -36,7 +37,7 @@ pub(super) fn item(build: &Build, pair: Piece<'_>) -> Option<Item> {
     })
 }
 
-fn each<'i, T>(pair: &Piece<'i>, rule: Rule, make: impl Fn(&Piece<'i>) -> Option<T>) -> Vec<T> {
+pub(super) fn each<'i, T>(pair: &Piece<'i>, rule: Rule, make: impl Fn(&Piece<'i>) -> Option<T>) -> Vec<T> {
     children(pair).filter(|p| p.as_rule() == rule).filter_map(|p| make(&p)).collect()
 }
 
@@ -156,7 +157,7 @@ fn conditions(build: &Build, pair: &Piece<'_>, holder: Rule) -> Vec<Condition> {
     each(pair, holder, |p| condition(build, &child(p, Rule::condition)?))
 }
 
-fn only_condition(build: &Build, pair: &Piece<'_>) -> Option<Condition> {
+pub(super) fn only_condition(build: &Build, pair: &Piece<'_>) -> Option<Condition> {
     condition(build, &child(pair, Rule::condition)?)
 }
 
@@ -319,31 +320,6 @@ fn limit(build: &Build, pair: &Piece<'_>) -> Option<Limit> {
 
 fn routes(build: &Build, pair: &Piece<'_>) -> Vec<Route> {
     each(pair, Rule::route, |p| Some(Route { targets: targets(build, p), span: build.span(p) }))
-}
-
-fn targets(build: &Build, pair: &Piece<'_>) -> Vec<Target> {
-    each(pair, Rule::target, |p| target(build, p))
-}
-
-fn target(build: &Build, pair: &Piece<'_>) -> Option<Target> {
-    let inner = children(pair).next()?;
-    let kind = match inner.as_rule() {
-        Rule::to_rep => TargetKind::Rep(build.first_name(&inner)?),
-        Rule::to_team => TargetKind::Team(build.first_name(&inner)?),
-        Rule::to_queue => TargetKind::Queue(build.first_name(&inner)?),
-        Rule::territory_owner => TargetKind::TerritoryOwner,
-        Rule::owner_of => TargetKind::OwnerOf(build.first_path(&inner)?),
-        Rule::previous_rep => TargetKind::PreviousRep { by: build.first_path(&inner)?, within: build.first_length(&inner)? },
-        Rule::leave_as_is => TargetKind::LeaveAsIs,
-        _ => TargetKind::Path(build.first_path(&inner)?),
-    };
-    Some(Target {
-        kind,
-        if_available: child(pair, Rule::if_available).map(|p| build.span(&p)),
-        if_at_work: child(pair, Rule::if_at_work).map(|p| build.span(&p)),
-        condition: child(pair, Rule::target_where).and_then(|p| only_condition(build, &p)),
-        span: build.span(pair),
-    })
 }
 
 fn for_record(build: &Build, pair: &Piece<'_>) -> Option<Name> {

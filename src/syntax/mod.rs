@@ -7,6 +7,7 @@
 mod build;
 mod build_condition;
 mod build_item;
+mod build_target;
 mod expected;
 pub mod format;
 mod guess;

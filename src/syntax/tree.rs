@@ -430,7 +430,7 @@ pub struct OtherwiseItem {
     pub span: Span,
 }
 
-/// `route to A, else B, else C`
+/// `route to A, else B, else C`, or `keep A until DATE, else B`
 #[derive(Clone, Debug)]
 pub struct Route {
     pub targets: Vec<Target>,
@@ -469,6 +469,25 @@ pub enum TargetKind {
     PreviousRep { by: Path, within: Length },
     /// `leave as is`
     LeaveAsIs,
+    /// `keep account.owner until 2027-12-31`
+    Keep(Box<Keep>),
+}
+
+/// `keep PATH until DATE`, `keep PATH until FIELD`, `keep PATH for TIME since FIELD`
+#[derive(Clone, Debug)]
+pub struct Keep {
+    pub who: Path,
+    /// Whether `owner of PATH` is written.
+    pub owner_of: bool,
+    pub lasts: Lasts,
+}
+
+/// How long somebody is kept.
+#[derive(Clone, Debug)]
+pub enum Lasts {
+    Until(Literal),
+    UntilField(Path),
+    Since { period: Length, since: Path },
 }
 
 /// `overlay NAME for RECORD { when COND  add TARGET as ROLE }`

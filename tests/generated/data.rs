@@ -126,6 +126,7 @@ fn account(dice: &mut Dice, id: &str) -> Cells {
         ("owner", dice.cell(30, &["ana", "bo", "cy", "gone"])),
         ("margin", dice.cell(30, &["-5%", "12%"])),
         ("last_order", dice.cell(40, &["2026-05-01", "2027-02-01"])),
+        ("held", dice.cell(30, &["2026-03-02T18:00:00Z", "2027-02-28T12:00:00Z", "2027-03-01T16:30:00Z", "2027-03-03T09:00:00Z"])),
     ]
 }
 

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use turf::decide::{begin, consulted, decide, remembered_values};
 use turf::journal::Key;
-use turf::journal::document::{DecisionDoc, Mask, Surroundings, decision_doc, restore_record, restore_state};
+use turf::journal::document::{DecisionDoc, Mask, Surroundings, restore_record, restore_state, written};
 use turf::model::Absence;
 use turf::state::{Change, State};
 
@@ -64,7 +64,7 @@ proptest! {
             prop_assert_eq!(&again, &decision, "record {}", record.key);
 
             let around = |record, consulted| Surroundings { plan, mask, record, consulted, former: None };
-            let document = decision_doc(&decision, around(record, &part));
+            let document = written(&decision, around(record, &part));
             let bytes = serde_json::to_vec(&document).unwrap();
             let read: DecisionDoc = serde_json::from_slice(&bytes).unwrap();
             prop_assert_eq!(&read, &document);
@@ -74,7 +74,7 @@ proptest! {
             let part_again = restore_state(&read.state, &values, Some(&key)).map_err(|e| TestCaseError::fail(e.to_string()))?;
             prop_assert_eq!(&part_again, &part);
             let replayed = decide(plan, restored, &part_again, *at);
-            let rewritten = decision_doc(&replayed, around(record, &part_again));
+            let rewritten = written(&replayed, around(record, &part_again));
             prop_assert_eq!(serde_json::to_vec(&rewritten).unwrap(), bytes);
 
             decision.changes.iter().for_each(|c| state.apply(c));

@@ -27,6 +27,13 @@ const WRITTEN: &[&str] = &[
     "winners 2",
     "leave as is",
     "previous rep by",
+    "  keep ",
+    "else keep ",
+    "keep owner until",
+    "until account.held",
+    "since last_order",
+    "hours since",
+    "months since account.held",
     "seen before by",
     "if available",
     "if at work",
@@ -188,6 +195,9 @@ const DECIDED: &[&str] = &[
     "full by week",
     "full by month",
     "left as it is",
+    "kept",
+    "kept, and it stays",
+    "kept no longer",
     "previous rep found",
     "account decided by a rule",
     "two territories",
@@ -206,10 +216,15 @@ fn mark_decision(decision: &Decision, plan: &Plan, marks: &mut BTreeMap<String, 
         for attempt in trial.attempts.iter().filter(|a| a.candidates.len() == 1 && a.candidates[0].passed_over.is_none()) {
             match &route[attempt.target].kind {
                 TargetKind::LeaveAsIs(_) => mark(marks, "left as it is".to_owned()),
+                TargetKind::Keep(keep) if keep.stays => mark(marks, "kept, and it stays".to_owned()),
+                TargetKind::Keep(_) => mark(marks, "kept".to_owned()),
                 TargetKind::PreviousRep { .. } => mark(marks, "previous rep found".to_owned()),
                 _ => {}
             }
         }
+    }
+    if trace.contains("the lock ended") || trace.contains("were over on") {
+        mark(marks, "kept no longer".to_owned());
     }
     let is_account = plan.book.schema.find("account") == Some(decision.record.kind);
     if is_account && matches!(decision.outcome.by, Some(Decider::Rule(_))) {

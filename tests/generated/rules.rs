@@ -32,6 +32,7 @@ record account {
   owner: rep
   margin: percent
   last_order: date
+  held: time
 }
 record rep {
   id: text, key
@@ -108,7 +109,7 @@ fn pick(dice: &mut Dice, about: About, open_limit: bool, by_name: bool) -> Strin
 
 fn target(dice: &mut Dice) -> String {
     let wish = |dice: &mut Dice| dice.maybe(15, |d| format!(" where {}", of_member(d, About::Lead)));
-    match dice.below(13) {
+    match dice.below(15) {
         0..=2 => format!("{}team t{}{}", dice.of(&["", "one of "]), dice.below(4), wish(dice)),
         3 | 4 => format!("rep {}{}{}", dice.of(REPS), dice.of(&["", " if available", " if at work"]), wish(dice)),
         5 | 6 => format!("owner of territory{}{}", dice.of(&["", " if available"]), wish(dice)),
@@ -117,24 +118,45 @@ fn target(dice: &mut Dice) -> String {
         9 => format!("previous rep by {} within 3 days", dice.of(&["country", "account.standing", "hot", "asked"])),
         10 => format!("leave as is{}", dice.of(&["", " if available"])),
         11 => format!("queue review where {}", condition(dice, 0, About::PlacedLead)),
+        12 | 13 => format!("{}{}{}", kept(dice, "account."), dice.of(&["", " if available"]), wish(dice)),
         _ => format!("account.owner where not rep.speaks contains {}", dice.of(PRODUCTS)),
     }
 }
 
+/// Somebody who is kept for a time; the fields of the account begin with some words.
+fn kept(dice: &mut Dice, account: &str) -> String {
+    let who = match dice.below(4) {
+        0 => "owner".to_owned(),
+        1 => format!("owner of {account}parent"),
+        _ => format!("{account}owner"),
+    };
+    let day = dice.of(&["2027-03-01", "2027-03-02", "2027-12-31"]);
+    let lasts = match dice.below(6) {
+        0 | 1 => format!("until {day}"),
+        2 => format!("until {account}{}", dice.of(&["held", "last_order"])),
+        3 => format!("for {} since {account}last_order", dice.of(&["10 months", "1 month", "28 days"])),
+        4 => format!("for {} since {account}held", dice.of(&["12 months", "1 day", "1 week"])),
+        _ => format!("for {} since {account}held", dice.of(&["5 hours", "90 minutes"])),
+    };
+    format!("keep {who} {lasts}")
+}
+
 fn account_target(dice: &mut Dice) -> String {
-    match dice.below(6) {
+    match dice.below(8) {
         0 => "leave as is".to_owned(),
         1 => "parent.owner if available".to_owned(),
         2 => "owner of territory".to_owned(),
         3 => format!("previous rep by {} within 1 week", dice.of(&["country", "industry"])),
         4 => format!("rep {}", dice.of(REPS)),
+        5 | 6 => kept(dice, ""),
         _ => "team t3".to_owned(),
     }
 }
 
 fn chain(dice: &mut Dice, target: fn(&mut Dice) -> String) -> String {
     let targets: Vec<String> = (0..1 + dice.below(3)).map(|_| target(dice)).collect();
-    targets.join(", else ")
+    let to = if targets.first().is_some_and(|t| t.starts_with("keep ")) { "" } else { "route to " };
+    format!("{to}{}", targets.join(", else "))
 }
 
 fn dates(dice: &mut Dice, percent: usize) -> String {
@@ -150,7 +172,7 @@ fn rule(dice: &mut Dice, index: usize) -> String {
     let mut text = format!("rule r{index} {{\n  priority {}\n", dice.of(&["p0", "p1", "p2"]));
     text += &format!("  when {}\n", condition(dice, 2, About::PlacedLead));
     text += &dice.maybe(15, |d| format!("  when {}\n", condition(d, 0, About::PlacedLead)));
-    text += &format!("  route to {}\n", chain(dice, target));
+    text += &format!("  {}\n", chain(dice, target));
     text += dice.of(&["  credit shared\n", "  credit finder\n", ""]);
     text += &dice.maybe(50, |d| format!("  respond within {}\n", d.of(&["30 minutes", "4 hours", "1 hour", "20 hours"])));
     text += &dates(dice, 25);
@@ -159,7 +181,7 @@ fn rule(dice: &mut Dice, index: usize) -> String {
 
 fn account_rule(dice: &mut Dice, index: usize) -> String {
     let mut text = format!("rule a{index} for account {{\n  priority {}\n", dice.of(&["p0", "p1"]));
-    text += &format!("  when {}\n  route to {}\n", condition(dice, 1, About::Account), chain(dice, account_target));
+    text += &format!("  when {}\n  {}\n", condition(dice, 1, About::Account), chain(dice, account_target));
     text + dice.of(&["  credit farm\n}\n", "  respond within 2 hours\n}\n"])
 }
 

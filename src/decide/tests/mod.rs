@@ -2,6 +2,7 @@
 
 mod conditions;
 mod credits;
+mod keep;
 mod matching;
 mod placing;
 mod rules;

@@ -121,7 +121,11 @@ fn rule_page(page: &mut Page, rule: &RuleShown, used: &[SegmentUsed]) {
     page.section("What it does");
     page.fact("priority", &rule.priority);
     page.fact("in force", rule.dates.as_deref().unwrap_or("always"));
-    page.fact("route to", &rule.targets.join(", else "));
+    let chain = rule.targets.join(", else ");
+    match chain.strip_prefix("keep ") {
+        Some(kept) => page.fact("keep", kept),
+        None => page.fact("route to", &chain),
+    }
     page.fact("respond", &rule.respond.as_ref().map_or_else(|| "at any time".to_owned(), |r| format!("within {r}")));
     match &rule.credit {
         Some(credit) => {

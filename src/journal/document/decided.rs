@@ -74,9 +74,17 @@ pub struct Surroundings<'a> {
     pub former: Option<u64>,
 }
 
-/// Writes a decision down.
+/// Writes a decision about a record down.
 #[must_use]
-pub fn decision_doc(decision: &Decision, around: Surroundings<'_>) -> DecisionDoc {
+pub fn written(decision: &Decision, around: Surroundings<'_>) -> DecisionDoc {
+    let document = RecordDoc::new(around.record, &around.plan.book.schema, around.mask);
+    let content = content(&document, around.mask).into();
+    decision_doc(decision, around, document, content)
+}
+
+/// Writes a decision down, about a record that is written down already, with the hash of its content.
+#[must_use]
+pub fn decision_doc(decision: &Decision, around: Surroundings<'_>, document: RecordDoc, content: Arc<str>) -> DecisionDoc {
     let Surroundings { plan, mask, record, consulted, former } = around;
     let schema = &plan.book.schema;
     let names = Names(&plan.book);
@@ -85,10 +93,9 @@ pub fn decision_doc(decision: &Decision, around: Surroundings<'_>) -> DecisionDo
         let to = plan.book.matches.get(&record.kind)?.to;
         plan.data.get(to, key)
     });
-    let document = RecordDoc::new(record, schema, mask);
     DecisionDoc {
         format: DECISION_FORMAT.into(),
-        content: content(&document, mask).into(),
+        content,
         record: document,
         former,
         decided_at: decision.at,
@@ -110,16 +117,25 @@ pub fn decision_doc(decision: &Decision, around: Surroundings<'_>) -> DecisionDo
 /// Returns the hash of what a record holds: fields and values, not the place it was read from.
 #[must_use]
 pub fn content(document: &RecordDoc, mask: Mask<'_>) -> String {
-    let mut parts: Vec<String> = Vec::new();
+    // Every part is led by its kind and length, so that no two records run together to the same bytes.
+    let mut bytes = Vec::with_capacity(256);
+    let mut part = |kind: u8, text: &str| {
+        bytes.push(kind);
+        bytes.extend_from_slice(&(text.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(text.as_bytes());
+    };
     for (name, cell) in &document.fields {
-        parts.push(name.to_string());
+        part(b'n', name);
         match cell {
-            super::Cell::Plain(value) => parts.push(format!("p{value}")),
-            super::Cell::Elements(all) => parts.extend(std::iter::once(format!("e{}", all.len())).chain(all.iter().cloned())),
-            super::Cell::Private { hash, .. } => parts.push(format!("h{hash}")),
+            super::Cell::Plain(value) => part(b'p', value),
+            super::Cell::Elements(all) => {
+                part(b's', "");
+                all.iter().for_each(|element| part(b'e', element));
+            }
+            super::Cell::Private { hash, .. } => part(b'h', hash),
         }
     }
-    data_encoding::HEXLOWER.encode(&mask.key.hash_of(parts.iter().map(String::as_bytes)))
+    mask.key.hash_bytes(&bytes)
 }
 
 /// Writes a remembered value of a record and field: hashed when the field is private.

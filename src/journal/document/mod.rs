@@ -13,7 +13,7 @@ mod state;
 
 pub use cell::{Cell, RecordDoc};
 pub use change::{ChangeDoc, PastDoc};
-pub use decided::{DECISION_FORMAT, DecisionDoc, Surroundings, content, decision_doc, hide};
+pub use decided::{DECISION_FORMAT, DecisionDoc, Surroundings, content, decision_doc, hide, written};
 pub use outcome::{
     AddedDoc, AttemptDoc, CandidateDoc, ClaimDoc, DueDoc, LedgerDoc, MatchingDoc, OutcomeDoc, PartDoc, PassedOverDoc, PlacementDoc,
     ResultDoc, StandingDoc, StepDoc, TotalDoc, TrialDoc,

@@ -433,7 +433,7 @@ impl Resolver<'_> {
     }
 
     /// A length that suits the field: a date knows no hours.
-    fn days(&mut self, length: &syntax::Length, subject: &FieldPath) -> Option<Period> {
+    pub(super) fn days(&mut self, length: &syntax::Length, subject: &FieldPath) -> Option<Period> {
         let period = self.period(length)?;
         if subject.ty == Type::Date && matches!(period.unit, model::Unit::Minutes | model::Unit::Hours) {
             self.report(

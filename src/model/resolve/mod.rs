@@ -8,6 +8,7 @@ mod class;
 mod condition;
 mod credit;
 mod items;
+mod keep;
 mod literal;
 mod matching;
 mod overlap;

@@ -64,7 +64,9 @@ impl Resolver<'_> {
     }
 
     fn route(&mut self, routes: &[Route], record: RecordId, name: &Name, what: &str) -> Option<Vec<Target>> {
-        let Some(route) = self.unique_statement("route to", routes, |r| r.span) else {
+        self.refuse_split_chain(routes);
+        let only = if routes.iter().any(begins_with_keep) { routes.get(..1).unwrap_or_default() } else { routes };
+        let Some(route) = self.unique_statement("route to", only, |r| r.span) else {
             self.report(
                 Diagnostic::new(DiagnosticName::MissingStatement, format!("the {what} `{name}` does not say where records go"))
                     .at(name.span, "no `route to`")
@@ -73,6 +75,7 @@ impl Resolver<'_> {
             return None;
         };
         let before = self.findings.len();
+        self.refuse_route_to_keep(route);
         let targets = self.targets(&route.targets, record);
         let mistakes = crate::diagnostic::has_errors(self.findings.get(before..).unwrap_or_default());
         (!mistakes).then_some(targets)
@@ -191,6 +194,7 @@ impl Resolver<'_> {
             );
         }
         let before = self.findings.len();
+        item.adds.iter().for_each(|add| self.refuse_kept(&add.targets));
         let adds: Vec<Add> = item.adds.iter().map(|a| Add { targets: self.targets(&a.targets, record), role: a.role.clone() }).collect();
         if crate::diagnostic::has_errors(self.findings.get(before..).unwrap_or_default()) {
             return None;
@@ -205,4 +209,9 @@ impl Resolver<'_> {
             span: item.span,
         })
     }
+}
+
+/// Whether the chain begins with somebody who is kept.
+pub(super) fn begins_with_keep(route: &Route) -> bool {
+    matches!(route.targets.first(), Some(first) if matches!(first.kind, tree::TargetKind::Keep(_)))
 }

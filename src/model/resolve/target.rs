@@ -52,6 +52,7 @@ impl Resolver<'_> {
                 TargetKind::PreviousRep { by: by?, within: within? }
             }
             tree::TargetKind::LeaveAsIs => TargetKind::LeaveAsIs(self.own_owner(written, record)?),
+            tree::TargetKind::Keep(keep) => TargetKind::Keep(Box::new(self.keep(keep, scope)?)),
         };
         let condition = match condition {
             Some(resolved) => Some(resolved?),

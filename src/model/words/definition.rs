@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::condition::{condition, fitting};
 use super::value::{Paths, dates, left, name, number, period, right};
 use crate::model::{
-    Condition, ConditionKind, Credit, CreditId, FieldId, Ledger, Limit, LimitPer, Members, Otherwise, Overlay, Owner, Period, Pick,
-    RecordId, Role, Rule, Rulebook, Target, TargetKind, Team,
+    Condition, ConditionKind, Credit, CreditId, FieldId, Keep, Lasts, Ledger, Limit, LimitPer, Members, Otherwise, Overlay, Owner, Period,
+    Pick, RecordId, Role, Rule, Rulebook, Target, TargetKind, Team,
 };
 
 /// Writes one target: `owner of territory if at work`.
@@ -24,6 +24,7 @@ pub fn target(book: &Rulebook, target: &Target) -> String {
             format!("previous rep by {} within {}", left(book, by, Paths::Shortest), period(*within))
         }
         TargetKind::LeaveAsIs(_) => "leave as is".to_owned(),
+        TargetKind::Keep(keep) => kept(book, keep),
     };
     // Whoever is at work is not away.
     if target.if_at_work {
@@ -36,6 +37,22 @@ pub fn target(book: &Rulebook, target: &Target) -> String {
         words.push_str(&condition(book, wanted));
     }
     words
+}
+
+fn kept(book: &Rulebook, keep: &Keep) -> String {
+    let lasts = match &keep.lasts {
+        Lasts::Until(day) => format!("until {day}"),
+        Lasts::UntilField(path) => format!("until {}", left(book, path, Paths::Shortest)),
+        Lasts::Since { period: time, since } => format!("for {} since {}", period(*time), left(book, since, Paths::Shortest)),
+    };
+    format!("keep {} {lasts}", right(book, &keep.who))
+}
+
+/// Writes what a rule does with a record: `route to rep ana, else queue triage`, `keep account.owner until 2027-12-31`.
+#[must_use]
+pub fn route(book: &Rulebook, targets: &[Target]) -> String {
+    let to = if matches!(targets.first(), Some(first) if matches!(first.kind, TargetKind::Keep(_))) { "" } else { "route to " };
+    format!("{to}{}", chain(book, targets))
 }
 
 /// Writes a chain of targets: `rep ana if available, else team inbound, else queue triage`.
@@ -59,7 +76,7 @@ pub fn last_resort(book: &Rulebook, otherwise: &Otherwise) -> String {
 }
 
 fn done(book: &Rulebook, route: &[Target], credit: Option<CreditId>, respond: Option<Period>) -> String {
-    let mut parts = vec![format!("route to {}", chain(book, route))];
+    let mut parts = vec![self::route(book, route)];
     parts.extend(credit.and_then(|c| book.credits.get(c.index())).map(|c| format!("credit {}", name(c.name.as_str()))));
     parts.extend(respond.map(|r| format!("respond within {}", period(r))));
     parts.join("; ")

@@ -207,6 +207,10 @@ fn what_a_rule_does() {
             "route to owner of territory if at work, else account.parent.owner, else lead.owner, else previous rep by email within 90 days, else leave as is",
         ),
         (
+            "keep owner of account until 2027-12-31 if available, else keep lead.owner for 12 months since lead.created, else keep account.owner until account.renewal",
+            "keep account.owner until 2027-12-31 if available, else keep lead.owner for 12 months since created, else keep account.owner until account.renewal",
+        ),
+        (
             "route to account.owner where not rep.speaks contains en and rep.industry is lead.industry, else queue triage",
             "route to account.owner where not rep.speaks contains en and rep.industry is lead.industry, else queue triage",
         ),

@@ -63,7 +63,7 @@ impl Sqlite {
     }
 
     fn open_with(path: &Path, migrations: &[&str]) -> Result<Self, StoreError> {
-        let shown = format!("`{}`", path.display());
+        let shown = shown_of(path);
         if std::fs::metadata(path).is_ok_and(|m| m.permissions().readonly()) {
             return Err(StoreError::ReadOnly { shown });
         }
@@ -73,7 +73,7 @@ impl Sqlite {
         if usize::try_from(found).is_ok_and(|found| found > migrations.len()) {
             return Err(StoreError::Newer { shown, found });
         }
-        let mode: String = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)).wrong(&shown)?;
+        let mode = in_wal_mode(&connection).wrong(&shown)?;
         if mode != "wal" {
             return Err(StoreError::Refused { shown, reason: format!("it keeps its log as `{mode}` and not as `wal`") });
         }
@@ -90,7 +90,7 @@ impl Sqlite {
     /// # Errors
     /// When there is none, it cannot be read, is no journal, or was written by a newer turf.
     pub fn read(path: &Path) -> Result<Self, StoreError> {
-        let shown = format!("`{}`", path.display());
+        let shown = shown_of(path);
         if !path.exists() {
             return Err(StoreError::None { shown });
         }
@@ -124,10 +124,27 @@ impl Sqlite {
     }
 }
 
+/// Writes a path as people would: without a leading `./`.
+fn shown_of(path: &Path) -> String {
+    format!("`{}`", path.strip_prefix(".").unwrap_or(path).display())
+}
+
 fn log_of(path: &Path) -> PathBuf {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
     PathBuf::from(log)
+}
+
+/// Switches to WAL mode and returns the mode then. SQLite asks no busy handler for that, so it is tried until nobody is in the way.
+fn in_wal_mode(connection: &Connection) -> rusqlite::Result<String> {
+    let mut times = 0;
+    loop {
+        match connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)) {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => times += 1,
+            done => return done,
+        }
+        wait(times);
+    }
 }
 
 /// Waits for whoever has the file, for as long as it takes: one waits, none fails.
@@ -208,6 +225,10 @@ impl Store for Sqlite {
 
     fn kept(&mut self, each: &mut dyn FnMut(Kept) -> Result<(), StoreError>) -> Result<(), StoreError> {
         read::kept(&self.connection, &self.shown, each)
+    }
+
+    fn damage(&mut self) -> Result<Vec<String>, StoreError> {
+        read::damage(&self.connection).wrong(&self.shown)
     }
 
     fn shown(&self) -> String {

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::Wrong as _;
 use crate::journal::document::PastDoc;
-use crate::journal::{Checkpoint, Entry, EntryKind, Head, Link, RowKey, StateRow};
+use crate::journal::{Checkpoint, Entry, EntryKind, Head, Link, Part, RowKey, StateRow};
 use crate::store::{Kept, Latest, PastKey, StoreError};
 
 type Read<T> = rusqlite::Result<T>;
@@ -56,8 +56,10 @@ pub fn entries(connection: &Connection, from: u64, most: u32) -> Read<Vec<Entry>
 
 pub fn rows(connection: &Connection) -> Read<Vec<StateRow>> {
     let mut statement = connection.prepare_cached("SELECT part, team, rep, value FROM state ORDER BY part, team, rep")?;
-    let rows = statement
-        .query_map([], |row| Ok(StateRow { key: RowKey { part: row.get(0)?, team: row.get(1)?, rep: row.get(2)? }, value: row.get(3)? }))?;
+    let rows = statement.query_map([], |row| {
+        let part = Part::read(row.get_ref(0)?.as_str()?).ok_or_else(|| unsound(0))?;
+        Ok(StateRow { key: RowKey { part, team: row.get(1)?, rep: row.get(2)? }, value: row.get(3)? })
+    })?;
     rows.collect()
 }
 
@@ -92,6 +94,14 @@ pub fn pasts(connection: &Connection, keys: &[PastKey]) -> Read<Vec<Option<PastD
 
 fn past(row: &Row<'_>, from: usize) -> Read<PastDoc> {
     Ok(PastDoc { rep: row.get(from)?, at: moment(row, from + 1)?, record: row.get(from + 2)? })
+}
+
+/// Asks SQLite what is wrong with its pages; nothing when all is well.
+pub fn damage(connection: &Connection) -> Read<Vec<String>> {
+    let mut statement = connection.prepare("PRAGMA integrity_check(20)")?;
+    let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+    let all: Vec<String> = rows.collect::<Read<_>>()?;
+    Ok(if all == ["ok"] { Vec::new() } else { all })
 }
 
 pub fn checkpoints(connection: &Connection) -> Read<Vec<Checkpoint>> {

@@ -58,10 +58,10 @@ pub const MIGRATIONS: &[&str] = &["
 
 /// Returns the version of the tables; 0 when there are none.
 pub fn version(connection: &Connection, shown: &str) -> Result<u32, StoreError> {
-    let whole = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, u32>(0));
-    let version = whole("user_version").wrong(shown)?;
-    let application = whole("application_id").wrong(shown)?;
-    let tables: u32 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).wrong(shown)?;
+    // One statement sees one moment, also while somebody else makes the tables.
+    let query = "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_application_id, pragma_user_version";
+    let (application, version, tables): (u32, u32, u32) =
+        connection.query_row(query, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).wrong(shown)?;
     match (application, version, tables) {
         (APPLICATION, version, _) => Ok(version),
         (0, 0, 0) => Ok(0),

@@ -19,11 +19,11 @@ pub fn write(connection: &Connection, batch: &Batch) -> rusqlite::Result<()> {
     let mut unset = connection.prepare_cached("DELETE FROM state WHERE part = ?1 AND team = ?2 AND rep = ?3")?;
     for (key, value) in &batch.rows {
         match value {
-            Some(value) => set.execute(params![key.part, key.team, key.rep, value])?,
-            None => unset.execute(params![key.part, key.team, key.rep])?,
+            Some(value) => set.execute(params![key.part.to_string(), key.team, key.rep, value])?,
+            None => unset.execute(params![key.part.to_string(), key.team, key.rep])?,
         };
     }
-    let mut latest = connection.prepare_cached("INSERT OR REPLACE INTO latest VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+    let mut latest = connection.prepare_cached("INSERT INTO latest VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (kind, id) DO UPDATE SET number = excluded.number, content = excluded.content, held = excluded.held, rejected = excluded.rejected")?;
     for (kind, id, l) in &batch.latest {
         latest.execute(params![kind, id, whole(l.number), l.content, l.held, l.rejected])?;
     }
@@ -31,7 +31,7 @@ pub fn write(connection: &Connection, batch: &Batch) -> rusqlite::Result<()> {
     for (kind, id, number) in &batch.told {
         told.execute(params![kind, id, whole(*number)])?;
     }
-    let mut past = connection.prepare_cached("INSERT OR REPLACE INTO past VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+    let mut past = connection.prepare_cached("INSERT INTO past VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (of_record, by_field, value) DO UPDATE SET rep = excluded.rep, at = excluded.at, record = excluded.record")?;
     for (key, p) in &batch.pasts {
         past.execute(params![key.of, key.by, key.value, p.rep, p.at.to_string(), p.record])?;
     }

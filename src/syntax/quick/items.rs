@@ -2,8 +2,8 @@
 
 use super::Quick;
 use crate::syntax::tree::{
-    Dates, Item, ListItem, ListSource, OtherwiseItem, OwnerRef, PrioritiesItem, PriorityRef, QueuesItem, Route, RuleItem, SegmentItem,
-    Target, TargetKind, TerritoryItem,
+    Dates, Item, Keep, Lasts, ListItem, ListSource, LiteralKind, OtherwiseItem, OwnerRef, PrioritiesItem, PriorityRef, QueuesItem, Route,
+    RuleItem, SegmentItem, Target, TargetKind, TerritoryItem,
 };
 use crate::text::Name;
 
@@ -58,6 +58,7 @@ impl<'t> Quick<'_, 't> {
                 (_, "priority") => add(&mut rule.priorities, self.priority()?),
                 (_, "when") => add(&mut rule.conditions, self.condition()?),
                 (at, "route") => add(&mut rule.routes, self.route(at)?),
+                (at, "keep") => add(&mut rule.routes, self.kept(at)?),
                 (_, "credit") => add(&mut rule.credits, self.name()?),
                 (_, "respond") => {
                     self.must("within")?;
@@ -83,6 +84,7 @@ impl<'t> Quick<'_, 't> {
             match self.statement()? {
                 (_, "") => break,
                 (at, "route") => routes.push(self.route(at)?),
+                (at, "keep") => routes.push(self.kept(at)?),
                 (_, "because") => self.because(&mut because)?,
                 _ => return None,
             }
@@ -191,7 +193,19 @@ impl<'t> Quick<'_, 't> {
 
     fn route(&mut self, from: usize) -> Option<Route> {
         self.must("to")?;
-        let mut targets = vec![self.target()?];
+        let first = self.target()?;
+        self.chain(from, first)
+    }
+
+    /// Takes a chain that begins with `keep`, of which the word is taken.
+    fn kept(&mut self, from: usize) -> Option<Route> {
+        let kind = self.keep()?;
+        let first = self.qualified(from, kind)?;
+        self.chain(from, first)
+    }
+
+    fn chain(&mut self, from: usize, first: Target) -> Option<Route> {
+        let mut targets = vec![first];
         while self.sign(b',')? {
             self.must("else")?;
             targets.push(self.target()?);
@@ -202,6 +216,11 @@ impl<'t> Quick<'_, 't> {
     fn target(&mut self) -> Option<Target> {
         let from = self.at;
         let kind = self.target_kind()?;
+        self.qualified(from, kind)
+    }
+
+    /// Takes what follows the kind of a target.
+    fn qualified(&mut self, from: usize, kind: TargetKind) -> Option<Target> {
         let mut target = Target { kind, if_available: None, if_at_work: None, condition: None, span: self.span(from) };
         loop {
             let at = self.at;
@@ -227,6 +246,11 @@ impl<'t> Quick<'_, 't> {
 
     fn target_kind(&mut self) -> Option<TargetKind> {
         let (from, word) = (self.at, self.next_word()?);
+        // `keep.owner` is a path of a field that is called so.
+        if word == "keep" && self.byte(from + word.len()) != Some(b'.') {
+            self.take(from + word.len())?;
+            return self.keep();
+        }
         if !matches!(word, "rep" | "team" | "queue" | "one" | "owner") {
             // `previous rep by` and `leave as is` have no dot and are left to the grammar, as is everything else without one.
             let path = self.path()?;
@@ -250,6 +274,34 @@ impl<'t> Quick<'_, 't> {
                 TargetKind::OwnerOf(self.path()?)
             }
         })
+    }
+}
+
+impl Quick<'_, '_> {
+    /// Takes what follows `keep`.
+    fn keep(&mut self) -> Option<TargetKind> {
+        // A field may be called `owner`; in quotes it is one.
+        let is_owner = self.next_word()? == "owner";
+        let mut who = self.path()?;
+        let owner_of = is_owner && who.parts.len() == 1 && self.keyword("of")?;
+        if owner_of {
+            who = self.path()?;
+        }
+        let lasts = if self.keyword("until")? {
+            // Days and times begin with digits, and a field is not read by itself if it does.
+            if self.byte(self.at)?.is_ascii_digit() {
+                let day = self.literal()?;
+                (day.kind == LiteralKind::Date).then_some(Lasts::Until(day))?
+            } else {
+                Lasts::UntilField(self.path()?)
+            }
+        } else {
+            self.must("for")?;
+            let period = self.length()?;
+            self.must("since")?;
+            Lasts::Since { period, since: self.path()? }
+        };
+        Some(TargetKind::Keep(Box::new(Keep { who, owner_of, lasts })))
     }
 }
 

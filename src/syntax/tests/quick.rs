@@ -38,12 +38,15 @@ fn what_books_are_made_of_is_taken() {
         "rule r { when p starts with any of [94, 941] or q ends with \".edu\" or s contains all of [a, b] or s does not contain c }",
         "rule r { when t matches /a\\/b|c d/ and u within last 2 weeks and v before today and w after 3 days from now and x within 1 hour }",
         "rule r { route to owner of territory if at work, else owner of account, else account.owner where rep.active, else one of team t }",
+        "rule r { keep account.owner until 2027-12-31 if available, else keep owner of a.b for 12 months since a.since, else keep owner until c.d route to keep x until y }",
+        "rule r { route to keep.owner, else queue q }",
         "rule r { respond within 2 hours credit plan # why\n route to queue q because \"a\" because \"b\" }",
         "segment s { partner not enterprise a.b because \"x\" }",
         "territory t { where a is present territory u { parent v owner team w } owner ana priority 3 through 2027-03-01 }",
         "list l = [a, \"b c\", 1_000, 2027-01-01, 94105-1234]",
         "queues [a, \"b c\"]",
         "priorities [one, two,]",
+        "otherwise { keep account.owner until 2027-12-31, else queue q }",
         "otherwise for account { route to queue triage because \"last\" }",
     ] {
         assert!(takes(rule), "{rule}");
@@ -67,6 +70,9 @@ fn what_is_odd_is_left_to_the_grammar() {
         "rule r { when a is b } x",
         "rule and { when a is b }",
         "rule r { because so }",
+        "rule r { keep account.owner }",
+        "rule r { keep account.owner until 2027-12-31T10:00Z }",
+        "rule r { keep account.owner for 12 months }",
         "team t { members ana }",
     ] {
         assert!(!takes(rule), "{rule}");

@@ -2,8 +2,8 @@
 
 use super::clean;
 use crate::syntax::tree::{
-    Closed, Comparison, Condition, ConditionKind, ExpectKind, GivenKind, Item, LimitPer, ListSource, LiteralKind, ModifierKind, Moment,
-    Operand, OverlapKind, PickKind, Predicate, RoleSyntax, SetOperand, TargetKind, TestValue, TypeKind, Unit,
+    Closed, Comparison, Condition, ConditionKind, ExpectKind, GivenKind, Item, Lasts, LimitPer, ListSource, LiteralKind, ModifierKind,
+    Moment, Operand, OverlapKind, PickKind, Predicate, RoleSyntax, SetOperand, TargetKind, TestValue, TypeKind, Unit,
 };
 use crate::text::Span;
 
@@ -251,6 +251,26 @@ fn teams() {
         ]
     ));
     assert!(only!(Team, "team t { members where rep.active }").members[0].listed.is_empty());
+}
+
+#[test]
+fn kept_owners() {
+    let rule = only!(
+        Rule,
+        "rule r { keep account.owner until 2027-12-31 if available, else keep owner of account.parent for 12 months since account.since, \
+         else keep owner until account.locked where rep.active, else keep.owner credit k }"
+    );
+    let kinds: Vec<&TargetKind> = rule.routes[0].targets.iter().map(|t| &t.kind).collect();
+    let [TargetKind::Keep(first), TargetKind::Keep(second), TargetKind::Keep(third), TargetKind::Path(_)] = kinds.as_slice() else {
+        panic!("{kinds:?}")
+    };
+    assert!(!first.owner_of && second.owner_of && !third.owner_of);
+    assert_eq!([first.who.parts.len(), second.who.parts.len(), third.who.parts.len()], [2, 2, 1]);
+    assert!(matches!(&first.lasts, Lasts::Until(day) if &*day.raw == "2027-12-31"));
+    assert!(matches!(&second.lasts, Lasts::Since { period, since } if period.unit == Unit::Months && since.parts.len() == 2));
+    assert!(matches!(&third.lasts, Lasts::UntilField(path) if path.parts.len() == 2));
+    assert!(rule.routes[0].targets[0].if_available.is_some() && rule.routes[0].targets[2].condition.is_some());
+    assert_eq!(rule.credits.len(), 1);
 }
 
 #[test]

@@ -204,3 +204,23 @@ fn the_hook_for_git_stops_a_commit_that_is_not_fine() {
     git(path, &["add", "README"]);
     assert!(git(path, &["commit", "-q", "-m", "third"]).status.success());
 }
+
+#[cfg(unix)]
+#[test]
+fn the_commands_of_the_workflow_run() {
+    let workflow = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/turf.yml")).unwrap();
+    let commands: Vec<&str> = workflow.lines().filter_map(|l| l.trim().strip_prefix("run: ")).collect();
+    assert_eq!(commands.len(), 4);
+    let folder = tempfile::tempdir().unwrap();
+    turf(folder.path(), &["init", "book"]);
+    let program = Path::new(env!("CARGO_BIN_EXE_turf")).parent().unwrap().display().to_string();
+    let path = format!("{program}:{}", std::env::var("PATH").unwrap());
+    for command in commands {
+        let output =
+            Command::new("sh").args(["-ec", command]).current_dir(folder.path()).env("BOOK", "book").env("PATH", &path).output().unwrap();
+        assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&[output.stdout, output.stderr].concat()));
+    }
+    for file in ["turf-tests.xml", "turf.sarif"] {
+        assert!(!fs::read_to_string(folder.path().join(file)).unwrap().is_empty(), "{file}");
+    }
+}

@@ -12,6 +12,7 @@ mod gallery;
 mod generated;
 mod journal;
 mod locks;
+mod manual;
 mod oracle;
 mod questions;
 mod readme;

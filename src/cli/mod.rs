@@ -2,6 +2,7 @@
 
 mod audit;
 mod check;
+mod completions;
 mod diff;
 mod drift;
 mod event;
@@ -74,6 +75,10 @@ enum Command {
     Event(event::Arguments),
     /// Explain one decision: why it went there, and why not elsewhere.
     Why(why::Arguments),
+    /// Print what a shell needs to complete commands.
+    Completions(completions::Completions),
+    /// Print the manual page.
+    Man(completions::Man),
 }
 
 /// Runs the program with the arguments of the process.
@@ -106,6 +111,8 @@ pub fn run() -> Exit {
         Command::Report(arguments) => report::run(&arguments),
         Command::Drift(arguments) => drift::run(&arguments, &terminal),
         Command::Event(arguments) => event::run(&arguments, &terminal),
+        Command::Completions(arguments) => completions::completions(&arguments),
+        Command::Man(arguments) => completions::man(&arguments),
         Command::Why(arguments) => why::run(&arguments, &terminal),
     }
 }

@@ -1242,3 +1242,59 @@ fn one_is_said_as_one() {
     let told = out(&["diff", book.path(), changed.path(), "--on", file.to_str().unwrap()], 1);
     has(&told, &["Of 2 records 1 changes: 1 goes to somebody else, 0 lie in another territory"]);
 }
+
+#[test]
+fn locks_are_compared_to_the_day() {
+    let book = |rules: &str| Book::new(&format!("{rules}\n{LAST}"));
+    let until = |day: &str| book(&format!("rule held {{ when state is CA  keep account.owner until {day}, else rep cy }}"));
+    let (short, long) = (until("2027-03-05"), until("2027-03-08"));
+    assert_eq!(out(&["diff", short.path(), until("2027-03-05").path()], 0), "Both books treat every possible lead alike.\n");
+    let told = out(&["diff", short.path(), long.path()], 1);
+    has(
+        &told,
+        &[
+            "The books differ for 1 kind of lead. This list is complete.",
+            "  - was  held: rep cy\n    now  held: account.owner, else rep cy\n    for leads: state is CA; from 2027-03-06 through 2027-03-08\n",
+        ],
+    );
+    // While it lasts it does as if nothing were said of how long; by then ended, as if there were none.
+    let plain = book("rule held { when state is CA  route to account.owner, else rep cy }");
+    has(&out(&["diff", short.path(), plain.path()], 1), &["was  held: rep cy\n", "for leads: state is CA; from 2027-03-06 on\n"]);
+    let none = book("rule held { when state is CA  route to rep cy }");
+    has(&out(&["diff", short.path(), none.path()], 1), &["now  held: rep cy\n", "for leads: state is CA; until 2027-03-05\n"]);
+    // Where one of two lasts, how long the other does matters to nobody.
+    let two = |hours: &str| {
+        book(&format!(
+            "rule held {{ when state is CA  keep account.owner for {hours} hours since received, else keep account.owner until 2027-03-05, else rep cy }}"
+        ))
+    };
+    assert_eq!(out(&["diff", two("30").path(), two("30").path()], 0), "Both books treat every possible lead alike.\n");
+    let told = out(&["diff", two("30").path(), two("40").path()], 1);
+    has(
+        &told,
+        &[
+            "The books differ for 1 kind of lead. This list is complete.",
+            "  - was  held: rep cy\n    now  held: account.owner, else rep cy\n    for leads: received from 40 hours ago on and before 30 hours ago; state is CA; from 2027-03-06 on\n",
+        ],
+    );
+    // Whole days counted from a moment end at an hour that only deciding tells, so they are compared as written.
+    let days = |days: &str| book(&format!("rule held {{ when state is CA  keep account.owner for {days} days since received }}"));
+    let told = out(&["diff", days("3").path(), days("4").path()], 1);
+    has(&told, &["was  held: keep account.owner for 3 days since received;", "for leads: state is CA\n"]);
+}
+
+#[test]
+fn whoever_is_kept_can_get_a_lead_until_then() {
+    let rules = "rule held { when state is CA  keep account.owner until 2027-03-05 if available, else queue review }";
+    let told = out(&["who", "bo", "--book", Book::new(&format!("{rules}\n{LAST}")).path()], 0);
+    has(
+        &told,
+        &[
+            "rule held",
+            "keep account.owner until 2027-03-05 if available\n",
+            "account is on file; state is CA; account.owner is bo; until 2027-03-05\n",
+        ],
+    );
+    let shown = out(&["show", "rule", "held", "--book", Book::new(&format!("{rules}\n{LAST}")).path()], 0);
+    has(&shown, &["  keep        account.owner until 2027-03-05 if available, else queue review\n"]);
+}

@@ -246,7 +246,12 @@ impl Drift {
                 None => (Placed::default(), None),
             },
         };
-        if from == to {
+        // Whoever is one of the team that owns the territory has the account rightly.
+        let of_the_team = || {
+            let team = to.owner.as_deref().is_some_and(|o| o.starts_with("team "));
+            team && from.owner.as_ref().is_some_and(|rep| crate::decide::owners(plan, decision).iter().any(|o| **o == **rep))
+        };
+        if from == to || (from.territory == to.territory && of_the_team()) {
             self.stay += 1;
             if let Some(rule) = row.rule.filter(|_| crate::decide::is_kept(plan, decision)) {
                 *self.kept.entry(rule).or_default() += 1;

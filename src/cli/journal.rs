@@ -17,7 +17,7 @@ use crate::store::{Place, Store, StoreError, read_decision};
 #[derive(Debug, Args)]
 pub struct BookOf {
     /// Folder of the book; without it the nearest folder upwards that holds turf.toml.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", global = true)]
     pub book: Option<PathBuf>,
 }
 

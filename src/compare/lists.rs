@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::entry::{Entry, Leads, Member, Part, Step};
+use super::kept::{Kept, plain};
 use super::uses::Uses;
 use super::{one_line, roster};
 use crate::decide::{Leading, roster as people};
@@ -29,7 +30,7 @@ pub(super) struct Lists {
 
 /// What an entry is made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Source {
+pub(super) enum Source {
     Rule(RuleId),
     Otherwise,
     Overlay(usize),
@@ -54,11 +55,11 @@ impl Ways {
             let mut leading = Leading { plan, record: of.record, rep, survey: &mut *survey, of, loose: true };
             for (source, whole, targets) in sources(plan, of) {
                 let whole = whole.unwrap_or_else(|| leading.survey.all([]));
-                for target in targets {
+                for (target, plain) in targets.iter().zip(plain(&targets)) {
                     let Some((node, _)) = leading.target(target) else { continue };
                     let node = leading.survey.all([whole, node]);
                     let rank = roster::rank(plan, of.record, target, rep);
-                    let member = Member { step: words::target(&plan.book, target), rep: key.clone(), rank };
+                    let member = Member { step: words::target(&plan.book, &plain), rep: key.clone(), rank };
                     ways.found.entry(source).or_default().push((member, node));
                     ways.count += 1;
                     if ways.count > MOST_WAYS {
@@ -72,7 +73,7 @@ impl Ways {
 }
 
 /// Everything that leads to people, with where it applies; none stands for everywhere.
-fn sources<'p>(plan: &'p Plan, of: &Surveyed) -> Vec<(Source, Option<NodeId>, Vec<&'p Target>)> {
+pub(super) fn sources<'p>(plan: &'p Plan, of: &Surveyed) -> Vec<(Source, Option<NodeId>, Vec<&'p Target>)> {
     let book = &plan.book;
     let rules = plan.rule_order.get(&of.record).into_iter().flatten();
     let mut all: Vec<_> = rules
@@ -99,6 +100,8 @@ pub(super) struct Reading<'a> {
     /// Segments, classes and lists to be told apart from those of the other book.
     pub altered: &'a BTreeSet<String>,
     pub ways: &'a Ways,
+    /// What rules come to while somebody is kept, and when that is over.
+    pub kept: &'a Kept,
 }
 
 impl Reading<'_> {
@@ -108,16 +111,19 @@ impl Reading<'_> {
         let mut rules = Vec::new();
         for id in self.plan.rule_order.get(&self.of.record).into_iter().flatten() {
             let rule = &book.rules[id.index()];
-            let areas = areas_of(&space.region(self.of.rules[id.index()]));
-            let entry = self.routed(rule.name.as_str(), (&rule.route, &steps), areas);
             let sure = rule.route.iter().any(|target| people::surely_takes(self.plan, target));
             self.members(Source::Rule(*id), rule.name.as_str(), space, &mut rules);
-            rules.push(Entry { respond: respond(rule.respond), sure, ..self.credited(entry, rule.credit) });
+            for (targets, areas) in self.cases(Source::Rule(*id), &rule.route, self.of.rules.get(id.index()).copied(), space) {
+                let entry = self.routed(rule.name.as_str(), (targets, &steps), areas);
+                rules.push(Entry { respond: respond(rule.respond), sure, ..self.credited(entry, rule.credit) });
+            }
         }
         if let Some(last) = book.otherwise.get(&self.of.record) {
-            let entry = self.routed("otherwise", (&last.route, &steps), vec![Area::everything()]);
             self.members(Source::Otherwise, "otherwise", space, &mut rules);
-            rules.push(Entry { respond: respond(last.respond), ..self.credited(entry, last.credit) });
+            for (targets, areas) in self.cases(Source::Otherwise, &last.route, None, space) {
+                let entry = self.routed("otherwise", (targets, &steps), areas);
+                rules.push(Entry { respond: respond(last.respond), ..self.credited(entry, last.credit) });
+            }
         }
         let mut overlays: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
         for (index, overlay) in book.overlays.iter().enumerate().filter(|(_, o)| o.record == self.of.record) {
@@ -141,6 +147,21 @@ impl Reading<'_> {
             entry.id = *ids.entry((entry.name.clone(), entry.content(), entry.areas.clone())).or_insert(next);
         }
         lists
+    }
+
+    /// What a rule does and where, one after the other where it keeps somebody for a time.
+    fn cases<'t>(
+        &'t self,
+        source: Source,
+        route: &'t [Target],
+        whole: Option<NodeId>,
+        space: &mut Space,
+    ) -> Vec<(&'t [Target], Vec<Area>)> {
+        match (self.kept.cases(source), whole) {
+            (Some(cases), _) => cases.iter().map(|case| (case.targets.as_slice(), areas_of(&space.region(case.node)))).collect(),
+            (None, Some(node)) => vec![(route, areas_of(&space.region(node)))],
+            (None, None) => vec![(route, vec![Area::everything()])],
+        }
     }
 
     fn territories(&self, space: &mut Space) -> Vec<Entry> {

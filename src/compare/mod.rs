@@ -7,6 +7,7 @@
 mod concerns;
 mod definitions;
 mod entry;
+mod kept;
 mod lists;
 mod markdown;
 mod outcome;
@@ -36,6 +37,7 @@ use crate::plan::Plan;
 use crate::space::{Area, Budget, Ordinary, Space, Survey, Surveyed, VARIANTS};
 
 use entry::Entry;
+use kept::Kept;
 use lists::{Lists, Reading, Ways};
 use outcome::{Kind, Outcome};
 use settled::Settled;
@@ -134,14 +136,17 @@ pub fn compare(old: &Plan, new: &Plan, record: (RecordId, RecordId), ordinary: &
     let changed = roster::changed(old, new);
     let read = |plan, of: &Surveyed, survey: &mut Survey| Ways::read(plan, of, survey, &changed);
     let ways = read(old, &a, &mut survey).zip(read(new, &b, &mut survey));
+    let (kept_before, kept_after) = (Kept::read(old, &a, &mut survey), Kept::read(new, &b, &mut survey));
     let too_many = ways.is_none();
     let (before, after) = ways.unwrap_or_default();
     let mut space = survey.finish();
     let mut ids = BTreeMap::new();
     let altered = definitions::altered(old, new);
     let nothing = BTreeSet::new();
-    let before = Reading { plan: old, of: &a, changed: &changed, altered: &nothing, ways: &before }.lists(&mut space, &mut ids);
-    let after = Reading { plan: new, of: &b, changed: &changed, altered: &altered, ways: &after }.lists(&mut space, &mut ids);
+    let before =
+        Reading { plan: old, of: &a, changed: &changed, altered: &nothing, ways: &before, kept: &kept_before }.lists(&mut space, &mut ids);
+    let after =
+        Reading { plan: new, of: &b, changed: &changed, altered: &altered, ways: &after, kept: &kept_after }.lists(&mut space, &mut ids);
     let sides = Sides { old, new, record, ordinary, space: &space, certain };
     let mut budget = Budget::new(work);
     let (mut changes, mut complete) = sides.routing((&before, &after), &mut budget)?;

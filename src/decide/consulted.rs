@@ -1,10 +1,10 @@
 //! The part of the state that a decision looked at: enough to decide the same again, and no more than about those asked.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Attempt, Decider, Decision, Remembered, remembered_values};
-use crate::model::{LimitPer, Owner, Pick, Target, TargetKind, Team, TeamId};
+use super::team::counts_all_open;
+use super::{Attempt, Candidate, Decider, Decision, PassedOver, Remembered, remembered_values};
+use crate::model::{Owner, Pick, Target, TargetKind, Team, TeamId};
 use crate::plan::Plan;
 use crate::state::{Pending, State};
 
@@ -34,17 +34,15 @@ pub fn consulted_with(plan: &Plan, decision: &Decision, before: &State, values: 
     {
         part.rejected.entry(of.clone()).or_default().insert(decision.record.key.clone(), reps.clone());
     }
-    let mut asked: BTreeSet<TeamId> = BTreeSet::new();
     let mut look = |targets: &[Target], attempts: &[Attempt]| {
         for attempt in attempts {
             let team = targets.get(attempt.target).and_then(|target| team_of(plan, target, decision));
-            let reps = attempt.candidates.iter().map(|c| &c.rep);
-            match team.and_then(|id| Some((id, book.teams.get(id.index())?))) {
-                Some((id, team)) if asked.insert(id) => {
-                    reps.for_each(|rep| member(plan, (id, team), rep, (before, decision.at), &mut part))
+            let team = team.and_then(|id| Some((id, book.teams.get(id.index())?)));
+            for candidate in &attempt.candidates {
+                match team {
+                    Some(team) => member(plan, team, candidate, (before, decision.at), &mut part),
+                    None => away(&candidate.rep, (before, decision.at), &mut part),
                 }
-                Some(_) => {}
-                None => reps.for_each(|rep| away(rep, (before, decision.at), &mut part)),
             }
         }
     };
@@ -81,10 +79,11 @@ fn team_of(plan: &Plan, target: &Target, decision: &Decision) -> Option<TeamId> 
 
 type Before<'a> = (&'a State, jiff::Timestamp);
 
-/// Takes what a team's limits and `pick` look at of one member.
-fn member(plan: &Plan, (id, team): (TeamId, &Team), rep: &Arc<str>, before: Before<'_>, part: &mut State) {
-    let name = &team.name.text;
+/// Takes what a team's limits and `pick` looked at of one member: nothing more once somebody was ruled out.
+fn member(plan: &Plan, (id, team): (TeamId, &Team), candidate: &Candidate, before: Before<'_>, part: &mut State) {
+    let (name, rep) = (&team.name.text, &candidate.rep);
     let state = before.0;
+    // Turns are raised to those of others, whoever they are.
     if plan.turning.contains(&id)
         && let Some(turn) = state.turns.get(name).and_then(|reps| reps.get(rep))
     {
@@ -93,25 +92,34 @@ fn member(plan: &Plan, (id, team): (TeamId, &Team), rep: &Arc<str>, before: Befo
     if let Some(weight) = state.weight_of(name, rep) {
         part.weights.entry(name.clone()).or_default().insert(rep.clone(), weight);
     }
+    let (here, counted) = match &candidate.passed_over {
+        Some(PassedOver::NotInRoster | PassedOver::Inactive | PassedOver::Rejected | PassedOver::Condition { .. }) => (false, false),
+        Some(PassedOver::Away { .. } | PassedOver::OffHours { .. } | PassedOver::NoCalendar) => (true, false),
+        Some(PassedOver::Full { .. } | PassedOver::NoWeight | PassedOver::Behind { .. }) | None => (true, true),
+    };
+    if here {
+        away(rep, before, part);
+    }
+    if !counted {
+        return;
+    }
     let picks = |wanted: fn(&Pick) -> bool| team.pick.iter().any(wanted);
     if picks(|p| matches!(p, Pick::LongestWait(_)))
         && let Some(at) = state.received.get(name).and_then(|reps| reps.get(rep))
     {
         part.received.entry(name.clone()).or_default().insert(rep.clone(), *at);
     }
-    let by_open = picks(|p| matches!(p, Pick::FewestOpen(_) | Pick::LeastFull(_) | Pick::MostRoom(_)));
-    if (by_open || team.limits.iter().any(|l| l.per == LimitPer::Open))
+    if (picks(|p| matches!(p, Pick::FewestOpen(_))) || team.limits.iter().any(counts_all_open))
         && let Some(open) = state.open.get(rep)
     {
         part.open.insert(rep.clone(), *open);
     }
-    for position in 0..team.limits.len() {
+    for (position, _) in team.limits.iter().enumerate().filter(|(_, limit)| !counts_all_open(limit)) {
         let limit = Pending::limit_key(name, position);
         if let Some(count) = state.counts.get(&limit).and_then(|reps| reps.get(rep)) {
             part.counts.entry(limit).or_default().insert(rep.clone(), count.clone());
         }
     }
-    away(rep, before, part);
 }
 
 /// Takes the absences told of a rep that are not over.

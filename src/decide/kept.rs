@@ -1,8 +1,22 @@
-//! Whether a record stays with somebody because the rules keep it there.
+//! Whether a record stays with somebody because the rules keep it there, and who could have it where it lies.
 
-use super::{AttemptResult, Decider, Decision};
+use std::sync::Arc;
+
+use super::context::Context;
+use super::{AttemptResult, Decider, Decision, place};
 use crate::model::TargetKind;
 use crate::plan::Plan;
+use crate::state::State;
+
+/// Returns the active people behind the territory that holds a decided record, in key order: its owner, or a team's members.
+#[must_use]
+pub fn owners(plan: &Plan, decision: &Decision) -> Vec<Arc<str>> {
+    let territory = decision.placement.territory();
+    let owner = territory.and_then(|id| plan.book.territories.get(id.index())).and_then(|t| t.owner.as_ref());
+    let nothing = State::default();
+    let context = Context::new(plan, &decision.record, &nothing, decision.at).placed_in(territory);
+    owner.map(|owner| place::staff(owner, &context).into_iter().map(|rep| rep.key.clone()).collect()).unwrap_or_default()
+}
 
 /// Returns whether the target that took the record leaves it with whoever has it.
 #[must_use]

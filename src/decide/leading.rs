@@ -1,10 +1,10 @@
 //! Where a target leads to a rep, as formulas of the space: the roster settles what it can, the rest is asked of the record.
 
 use super::bind::{bind, loosened};
+use super::lasting::lasting;
 use super::roster::is_active;
 use crate::model::{
-    Condition, ConditionKind, Dates, FieldPath, Lasts, Moment, Owner, Period, Predicate, Record, RecordId, Right, Target, TargetKind,
-    TeamId, Territory, Test, Type, Unit, Value,
+    Condition, ConditionKind, FieldPath, Owner, Predicate, Record, RecordId, Right, Target, TargetKind, TeamId, Territory, Test, Value,
 };
 use crate::plan::Plan;
 use crate::space::{NodeId, Survey, Surveyed};
@@ -23,7 +23,7 @@ pub struct Leading<'a> {
     pub survey: &'a mut Survey,
     /// The book as it was read there.
     pub of: &'a Surveyed,
-    /// Whether what still asks about the rep counts as fulfilled; else it is a free question.
+    /// Whether what still asks about the rep, or about the last day of a tenure, counts as fulfilled; else it is a free question.
     pub loose: bool,
 }
 
@@ -95,7 +95,8 @@ impl Leading<'_> {
             TargetKind::TerritoryOwner => self.owner(),
             TargetKind::Path(path) | TargetKind::LeaveAsIs(path) => Some((self.named(path, target.span), None)),
             TargetKind::Keep(keep) => {
-                let (named, lasts) = (self.named(&keep.who, target.span), self.lasts(&keep.lasts, target.span));
+                let named = self.named(&keep.who, target.span);
+                let lasts = lasting(self.plan, (self.survey, self.of), (&keep.lasts, target.span), self.loose);
                 Some((self.survey.all([named, lasts]), None))
             }
             TargetKind::PreviousRep { by, within } => {
@@ -153,48 +154,11 @@ impl Leading<'_> {
         owners
     }
 
-    /// Where a lock or a minimum tenure lasts.
-    fn lasts(&mut self, lasts: &Lasts, span: Span) -> NodeId {
-        let book = &self.plan.book;
-        let (path, moment) = match lasts {
-            Lasts::Until(day) => return self.survey.dates(book, self.of, &Dates { from: None, through: Some(*day), span: None }),
-            Lasts::UntilField(path) => (path, Moment::Now),
-            Lasts::Since { period, since } => (since, Moment::Ago(*period)),
-        };
-        let test = |moment: Moment| {
-            let test = Test { subject: path.clone(), negated: true, predicate: Predicate::Before(moment), predicate_span: span };
-            Condition { kind: ConditionKind::Test(Box::new(test)), span }
-        };
-        let sure = self.survey.condition(book, self.of, &test(moment));
-        let longer = match lasts {
-            Lasts::Since { period, .. } if path.ty == Type::Time => with_its_last_day(*period),
-            _ => None,
-        };
-        let Some(longer) = longer else { return sure };
-        let near = self.survey.condition(book, self.of, &test(Moment::Ago(longer)));
-        let open = self.survey.open(&format!("the last day since {} is not over", path.written));
-        let perhaps = self.survey.all([near, open]);
-        self.survey.any([sure, perhaps])
-    }
-
     /// Where a path leads to the rep by key.
     fn named(&mut self, path: &FieldPath, span: Span) -> NodeId {
         let predicate = Predicate::Is(Right::Value(Value::Reference(self.rep.key.clone())));
         let test = Test { subject: path.clone(), negated: false, predicate, predicate_span: span };
         let condition = Condition { kind: ConditionKind::Test(Box::new(test)), span };
         self.survey.condition(&self.plan.book, self.of, &condition)
-    }
-}
-
-/// A period that is surely over once the last day of another is, which is kept to its end whatever the clock said when it began.
-/// None for periods that end at a moment.
-fn with_its_last_day(period: Period) -> Option<Period> {
-    let days = |amount: u32| Period { amount, unit: Unit::Days };
-    match period.unit {
-        Unit::Minutes | Unit::Hours => None,
-        // One day more would do, but for clocks that are changed at midnight.
-        Unit::Days => Some(days(period.amount.saturating_add(2))),
-        Unit::Weeks => Some(days(period.amount.saturating_mul(7).saturating_add(2))),
-        Unit::Months => Some(Period { amount: period.amount.saturating_add(1), ..period }),
     }
 }

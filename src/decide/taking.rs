@@ -35,17 +35,17 @@ pub fn begin(plan: &Plan, now: Timestamp) -> State {
     state
 }
 
-/// The limits on open work, of all teams, that apply to a record.
+/// The limits on some open work, of all teams, that apply to a record; what counts towards all open work is counted by rep.
 fn open_limits<'a>(context: &Context<'a>) -> impl Iterator<Item = (LimitKey, &'a crate::model::Limit)> {
     let context = *context;
     context.plan.book.teams.iter().flat_map(move |t| {
         let limits = t.limits.iter().enumerate();
-        let open = limits.filter(move |(_, l)| l.per == LimitPer::Open && team::applies(l, &context));
+        let open = limits.filter(move |(_, l)| l.per == LimitPer::Open && !team::counts_all_open(l) && team::applies(l, &context));
         open.map(|(position, l)| (Pending::limit_key(&t.name.text, position), l))
     })
 }
 
-/// Returns the limits on open work, of all teams, that a record counts under once somebody has it.
+/// Returns the limits on some open work, of all teams, that a record counts under once somebody has it.
 #[must_use]
 pub fn open_limits_of(plan: &Plan, record: &Record, now: Timestamp) -> Vec<LimitKey> {
     let nothing = State::default();

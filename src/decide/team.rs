@@ -199,12 +199,17 @@ impl<'a> Limited<'a> {
     }
 
     fn counted(&self, position: usize, limit: &Limit, rep: &str, period: Option<jiff::civil::Date>, pending: &Pending<'_>) -> u64 {
-        let unconditional = limit.conditions.values().all(|c| matches!(&c.kind, ConditionKind::All(parts) if parts.is_empty()));
-        if limit.per == LimitPer::Open && unconditional {
+        if counts_all_open(limit) {
             return pending.open_of(rep);
         }
         pending.counted(&Pending::limit_key(&self.team.name.text, position), rep, period)
     }
+}
+
+/// Whether a limit is on all open work of a rep, whatever it is: that is counted once and not for each limit.
+pub(super) fn counts_all_open(limit: &Limit) -> bool {
+    let always = |c: &Condition| matches!(&c.kind, ConditionKind::All(parts) if parts.is_empty());
+    limit.per == LimitPer::Open && limit.conditions.values().all(always)
 }
 
 /// Whether a limit applies to the record: its condition must be yes.

@@ -12,7 +12,7 @@ use num_traits::{Signed as _, Zero as _};
 use serde::Serialize;
 
 use super::EventDoc;
-use super::document::{AttemptDoc, CandidateDoc, ChangeDoc, DecisionDoc, PassedOverDoc, ResultDoc};
+use super::document::{AttemptDoc, ChangeDoc, DecisionDoc, PassedOverDoc, ResultDoc};
 use crate::decide::in_words;
 
 /// The standing of one member.
@@ -80,8 +80,11 @@ impl Ledger {
         let given: Vec<&AttemptDoc> = attempts.filter(|a| self.gave(a)).collect();
         for attempt in &given {
             self.given += 1;
-            for candidate in &attempt.candidates {
-                self.candidate(candidate);
+            if let ResultDoc::Taken { assignee: Some(rep), .. } = &attempt.result {
+                self.members.entry(rep.clone()).or_default().taken += 1;
+            }
+            for passed in &attempt.passed_over {
+                passed.reps.iter().for_each(|rep| self.passed_over(rep, &passed.why));
             }
         }
         self.changes(&document.changes);
@@ -112,13 +115,12 @@ impl Ledger {
         matches!(&attempt.result, ResultDoc::Taken { team: Some(team), .. } if *team == self.team)
     }
 
-    fn candidate(&mut self, candidate: &CandidateDoc) {
-        let member = self.members.entry(candidate.rep.clone()).or_default();
-        match &candidate.passed_over {
-            None => member.taken += 1,
-            Some(PassedOverDoc::Behind { .. }) => {}
-            Some(PassedOverDoc::Condition { .. } | PassedOverDoc::Rejected | PassedOverDoc::NoWeight) => member.kept += 1,
-            Some(reason) => *member.forgiven.entry(in_short(reason)).or_default() += 1,
+    fn passed_over(&mut self, rep: &Arc<str>, why: &PassedOverDoc) {
+        let member = self.members.entry(rep.clone()).or_default();
+        match why {
+            PassedOverDoc::Behind { .. } => {}
+            PassedOverDoc::Condition { .. } | PassedOverDoc::Rejected | PassedOverDoc::NoWeight => member.kept += 1,
+            reason => *member.forgiven.entry(in_short(reason)).or_default() += 1,
         }
     }
 
@@ -135,8 +137,11 @@ impl Ledger {
     }
 
     fn compare(&mut self, number: u64, attempt: &AttemptDoc, step: &impl Fn(&str) -> Option<BigRational>) {
-        let could = |c: &&CandidateDoc| matches!(c.passed_over, None | Some(PassedOverDoc::Behind { .. }));
-        let eligible: BTreeSet<Arc<str>> = attempt.candidates.iter().filter(could).map(|c| c.rep.clone()).collect();
+        let behind = attempt.passed_over.iter().filter(|p| matches!(p.why, PassedOverDoc::Behind { .. })).flat_map(|p| &p.reps);
+        let mut eligible: BTreeSet<Arc<str>> = behind.cloned().collect();
+        if let ResultDoc::Taken { assignee: Some(rep), .. } = &attempt.result {
+            eligible.insert(rep.clone());
+        }
         for rep in &eligible {
             if let Some(member) = self.members.get_mut(rep) {
                 member.step = step(rep).or(member.step.take());
@@ -198,22 +203,20 @@ fn in_short(reason: &PassedOverDoc) -> &'static str {
 mod tests {
     use super::*;
     use crate::journal::Event;
+    use crate::journal::document::PassedDoc;
 
     /// A decision of the team `desk` among candidates: who takes it, and the others with why not.
     fn decision(taker: &str, others: &[(&str, Option<PassedOverDoc>)], pointers: &[(&str, &str)]) -> DecisionDoc {
         let behind = || PassedOverDoc::Behind { criterion: None, value: String::new(), best: String::new() };
-        let mut candidates: Vec<CandidateDoc> = others
-            .iter()
-            .map(|(rep, why)| CandidateDoc { rep: (*rep).into(), passed_over: Some(why.clone().unwrap_or_else(behind)), pointer: None })
-            .collect();
-        candidates.push(CandidateDoc { rep: taker.into(), passed_over: None, pointer: None });
+        let passed: Vec<PassedDoc> =
+            others.iter().map(|(rep, why)| PassedDoc { why: why.clone().unwrap_or_else(behind), reps: vec![(*rep).into()] }).collect();
         let changes: Vec<serde_json::Value> = pointers
             .iter()
             .map(|(rep, pointer)| serde_json::json!({"change": "turn", "team": "desk", "rep": rep, "pointer": pointer}))
             .collect();
         let attempts = serde_json::json!([{
             "target": 0, "result": {"taken": {"kind": "rep", "assignee": taker, "team": "desk"}},
-            "candidates": serde_json::to_value(&candidates).expect("candidates"),
+            "passed_over": serde_json::to_value(&passed).expect("documents"),
         }]);
         serde_json::from_value(serde_json::json!({
             "format": "turf-decision/1", "content": "", "decided_at": "2027-03-01T09:00:00Z", "book": "",

@@ -30,8 +30,11 @@ pub struct SpanShares {
 }
 
 impl Spans {
+    /// Takes a length; what would end before it began (a sample from the future) is no length.
     fn add(&mut self, from: Timestamp, to: Timestamp) {
-        self.all.push(to.duration_since(from).as_secs().max(0));
+        if from <= to {
+            self.all.push(to.duration_since(from).as_secs());
+        }
     }
 
     /// Works out what they come to; nothing without any.
@@ -211,6 +214,6 @@ mod tests {
         assert_eq!(spans.shares(), Some(SpanShares { count: 10, median: 50, nine_of_ten: 90, longest: 100 }));
         let mut one = Spans::default();
         one.add(Timestamp::from_second(5).expect("a moment"), Timestamp::UNIX_EPOCH);
-        assert_eq!(one.shares(), Some(SpanShares { count: 1, median: 0, nine_of_ten: 0, longest: 0 }), "never less than nothing");
+        assert_eq!(one.shares(), None, "what lies in the future is not counted");
     }
 }

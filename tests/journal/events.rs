@@ -29,7 +29,7 @@ fn a_rejected_record_gives_its_turn_back_and_goes_to_somebody_else() {
         home.fine(&["route", "--commit"]);
         let (id, rep) = from_desk(home);
         let before = pointer(home, &rep);
-        home.fine(&["event", "rejected", &id, "--reason", "too small"]);
+        home.fine(&["event", "rejected", &id, "--reason", "too small", "--book", "."]);
         assert_ne!(pointer(home, &rep), before);
         let (_, err) = home.ends(1, &["event", "rejected", &id]);
         assert!(err.contains(&format!("nobody has lead `{id}`")), "{err}");

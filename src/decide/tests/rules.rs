@@ -161,7 +161,7 @@ fn changes_say_what_was_opened_and_counted() {
             other => format!("{other:?}"),
         })
         .collect();
-    assert_eq!(said, ["t 1 2027-03-01", "received t", "t 0 open", "u 0 open", "opened ana"]);
+    assert_eq!(said, ["t 1 2027-03-01", "received t", "u 0 open", "opened ana"], "all open work is counted by rep");
     let decision = stage.lead(&[]);
     assert!(!decision.changes.iter().any(|c| matches!(c, Change::Counted { limit, .. } if &*limit.team == "u")));
 }

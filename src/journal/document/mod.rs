@@ -15,8 +15,8 @@ pub use cell::{Cell, RecordDoc};
 pub use change::{ChangeDoc, PastDoc};
 pub use decided::{DECISION_FORMAT, DecisionDoc, Surroundings, content, decision_doc, hide, written};
 pub use outcome::{
-    AddedDoc, AttemptDoc, CandidateDoc, ClaimDoc, DueDoc, LedgerDoc, MatchingDoc, OutcomeDoc, PartDoc, PassedOverDoc, PlacementDoc,
-    ResultDoc, StandingDoc, StepDoc, TotalDoc, TrialDoc,
+    AddedDoc, AttemptDoc, ClaimDoc, DueDoc, LedgerDoc, MatchingDoc, OutcomeDoc, PartDoc, PassedDoc, PassedOverDoc, PlacementDoc, ResultDoc,
+    StandingDoc, StepDoc, TotalDoc, TrialDoc,
 };
 pub use restore::{Cannot, restore_record, restore_state};
 pub use state::{AbsenceDoc, CountDoc, StateDoc, TurnDoc};

@@ -1,13 +1,13 @@
 //! What was decided, and the compact trace of why, in names.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::decide::{
-    Added, Assignee, Attempt, AttemptResult, Candidate, Decider, Decision, Due, LedgerSplit, Matching, PassedOver, Placement, Standing,
-    Taker, Trial,
+    Added, Assignee, Attempt, AttemptResult, Decider, Decision, Due, LedgerSplit, Matching, PassedOver, Placement, Standing, Taker, Trial,
 };
 use crate::model::{Answer, Rulebook, TeamId, TerritoryId};
 
@@ -113,8 +113,12 @@ pub struct AttemptDoc {
     pub target: usize,
     /// What came of it.
     pub result: ResultDoc,
-    /// Everybody considered, in key order.
-    pub candidates: Vec<CandidateDoc>,
+    /// Everybody else considered, by why they were passed over.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub passed_over: Vec<PassedDoc>,
+    /// The turn pointers before, in teams that pick in turn.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub pointers: BTreeMap<Arc<str>, String>,
 }
 
 /// What came of a target.
@@ -136,17 +140,13 @@ pub enum ResultDoc {
     LedNowhere(String),
 }
 
-/// One person considered.
+/// Those passed over for one reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CandidateDoc {
-    /// The rep's key.
-    pub rep: Arc<str>,
-    /// Why passed over; none for the one taken.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub passed_over: Option<PassedOverDoc>,
-    /// The turn pointer before, in teams that pick in turn.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub pointer: Option<String>,
+pub struct PassedDoc {
+    /// Why.
+    pub why: PassedOverDoc,
+    /// The reps, in key order.
+    pub reps: Vec<Arc<str>>,
 }
 
 /// Why somebody was passed over; see [`PassedOver`].
@@ -295,7 +295,31 @@ impl Names<'_> {
             AttemptResult::NobodyEligible => ResultDoc::NobodyEligible,
             AttemptResult::LedNowhere(why) => ResultDoc::LedNowhere(why.clone()),
         };
-        AttemptDoc { target: attempt.target, result, candidates: attempt.candidates.iter().map(candidate).collect() }
+        // Hundreds may be passed over for one reason, so each reason is written once.
+        let mut passed: Vec<PassedDoc> = Vec::new();
+        let mut last: Option<(&PassedOver, usize)> = None;
+        let mut pointers = BTreeMap::new();
+        for candidate in &attempt.candidates {
+            if let Some(pointer) = &candidate.pointer {
+                pointers.insert(candidate.rep.clone(), pointer.to_string());
+            }
+            let Some(reason) = &candidate.passed_over else { continue };
+            let position = match last.filter(|(before, _)| *before == reason) {
+                Some((_, position)) => position,
+                None => {
+                    let why = passed_over(reason);
+                    passed.iter().position(|p| p.why == why).unwrap_or_else(|| {
+                        passed.push(PassedDoc { why, reps: Vec::new() });
+                        passed.len() - 1
+                    })
+                }
+            };
+            last = Some((reason, position));
+            if let Some(group) = passed.get_mut(position) {
+                group.reps.push(candidate.rep.clone());
+            }
+        }
+        AttemptDoc { target: attempt.target, result, passed_over: passed, pointers }
     }
 
     pub fn added(&self, added: &Added) -> AddedDoc {
@@ -343,14 +367,6 @@ fn assignee(assignee: &Assignee) -> (Arc<str>, Option<Arc<str>>) {
         Assignee::Rep(rep) => ("rep".into(), Some(rep.clone())),
         Assignee::Queue(queue) => ("queue".into(), Some(queue.clone())),
         Assignee::Nobody => ("nobody".into(), None),
-    }
-}
-
-fn candidate(candidate: &Candidate) -> CandidateDoc {
-    CandidateDoc {
-        rep: candidate.rep.clone(),
-        passed_over: candidate.passed_over.as_ref().map(passed_over),
-        pointer: candidate.pointer.as_ref().map(ToString::to_string),
     }
 }
 

@@ -20,6 +20,7 @@
 //! | [`reach`] | a plan and a name | which records can get there, and what would have brought one there |
 //! | [`explain`] | a decision, or a name of the book | why, and why not; what is really meant |
 //! | [`report`] | many decisions | rows and totals |
+//! | [`tester`] | a plan and cases | results, what they reach, and what no case would notice |
 //! | [`workspace`] | sources and what was read beside them | a snapshot of a book: the pure facade |
 //! | [`journal`] | decisions and what is told from outside | entries tied together, documents, what follows from them |
 //! | [`data`] | files of records | typed records, in order; results, written whole or not at all |
@@ -37,8 +38,7 @@
 //! # Absent on purpose
 //!
 //! No arithmetic, loops or functions in the language (conditions must stay indexable, provable and explainable); no
-//! randomness; no logging in the pure floors; no half-written files. The
-//! tester comes as a floor of its own.
+//! randomness; no logging in the pure floors; no half-written files.
 
 pub mod batch;
 pub mod check;
@@ -58,5 +58,6 @@ pub mod space;
 pub mod state;
 pub mod store;
 pub mod syntax;
+pub mod tester;
 pub mod text;
 pub mod workspace;

@@ -495,7 +495,7 @@ fn segments_classes_and_rules_are_shown_with_what_they_use() {
         assert!(rule.contains(words), "{words}\n{rule}");
     }
     let class = out(&run(&["show", "class", "standing", "--book", "rules/forbes2000"]));
-    assert!(class.contains("  divest when margin < 0% (segments.turf:45)"), "{class}");
+    assert!(class.contains("  divest when margin < 0% (segments.turf:43)"), "{class}");
     assert!(class.contains("  enterprise (segments.turf:20): marketvalue >= 10_000_000_000"), "{class}");
 }
 

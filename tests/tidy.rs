@@ -19,6 +19,7 @@ const FLOORS: &[&str] = &[
     "reach",
     "explain",
     "report",
+    "tester",
     "workspace",
     "journal",
     "data",
@@ -43,6 +44,7 @@ const PURE: &[&str] = &[
     "reach",
     "explain",
     "report",
+    "tester",
     "workspace",
     "journal",
 ];

@@ -2,6 +2,7 @@
 //!
 //! They come after deciding in the order of floors, because some ask the evaluator itself.
 
+mod allow;
 mod condition_value;
 mod credit_incomplete;
 mod empty_team;
@@ -24,11 +25,12 @@ mod unused_definition;
 mod unused_field;
 mod uses;
 
+pub use allow::settle;
 pub use examples::{DecidedExample, Examples, is_off_hours, plain_value};
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, DiagnosticName, Place, Severity};
 use crate::model::RecordId;
 use crate::plan::Plan;
 use crate::space::{Area, Ordinary, Purse, Space};
@@ -43,6 +45,8 @@ pub struct Settings {
     pub budget: u64,
     /// How much all questions of one run may cost together; without it as much as books of that many rules need.
     pub total_budget: Option<u64>,
+    /// Other severities than those of the names; none leaves the finding out.
+    pub levels: BTreeMap<DiagnosticName, Option<Severity>>,
     /// What is ordinary in the sample data, for examples.
     pub ordinary: BTreeMap<RecordId, Ordinary>,
 }
@@ -62,7 +66,7 @@ pub struct Proved {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { most_attributes: 5, budget: 5_000_000, total_budget: None, ordinary: BTreeMap::new() }
+        Self { most_attributes: 5, budget: 5_000_000, total_budget: None, levels: BTreeMap::new(), ordinary: BTreeMap::new() }
     }
 }
 

@@ -6,14 +6,14 @@ use clap::{Args, ValueEnum};
 
 use super::output::{self, Exit, Terminal};
 use super::sample::Sample;
-use crate::diagnostic::{DiagnosticName, Severity, render};
+use crate::diagnostic::{Diagnostic, DiagnosticName, Severity, render};
 use crate::rim::book::{self, Opened};
 use crate::text::wording;
 
 /// Arguments of `turf check`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  turf check rules/forbes2000\n  turf check --on leads.csv\n  turf check --explain mixed-priorities\n  turf check --format line | sort"
+    after_help = "Examples:\n  turf check rules/forbes2000\n  turf check --on leads.csv\n  turf check --explain mixed-priorities\n  turf check --format line | sort\n  turf check --format sarif --deny warnings > turf.sarif"
 )]
 pub struct Arguments {
     /// Folder of the book; without it the nearest folder upwards that holds turf.toml.
@@ -33,6 +33,18 @@ pub struct Arguments {
     /// How findings are printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// What besides errors makes the exit code 1.
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    deny: Option<Deny>,
+}
+
+/// The findings that can be denied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Deny {
+    /// Warnings too.
+    Warnings,
+    /// Warnings and advice too.
+    Advice,
 }
 
 /// The formats of findings.
@@ -44,6 +56,12 @@ enum Format {
     Line,
     /// One JSON document.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Commands that GitHub shows beside the lines of a change.
+    Github,
+    /// JUnit XML, for build servers.
+    Junit,
 }
 
 /// Runs the command.
@@ -62,7 +80,13 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Exit {
     let sources = &opened.snapshot.sources;
     // Warnings and advice are shown, and the book can be used all the same.
     let usable = !findings.iter().any(|f| f.severity == Severity::Error);
-    let exit = if usable { Exit::Fine } else { Exit::Findings };
+    let fails = |finding: &Diagnostic| match finding.severity {
+        Severity::Error => true,
+        Severity::Warning => arguments.deny.is_some(),
+        Severity::Advice => arguments.deny == Some(Deny::Advice),
+    };
+    let exit = if findings.iter().any(fails) { Exit::Findings } else { Exit::Fine };
+    let base = opened.folder.display().to_string();
     match arguments.format {
         Format::Text if findings.is_empty() => output::print(&fine(&opened), exit),
         Format::Text => {
@@ -78,6 +102,9 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Exit {
         }
         Format::Line => output::print(&render::lines(findings, sources), exit),
         Format::Json => output::print(&format!("{:#}\n", render::json(findings, sources)), exit),
+        Format::Sarif => output::print(&format!("{:#}\n", render::sarif(findings, sources, &base)), exit),
+        Format::Github => output::print(&render::github(findings, sources, &base), exit),
+        Format::Junit => output::print(&render::junit(findings, sources, &base, fails), exit),
     }
 }
 

@@ -2,10 +2,12 @@
 
 mod audit;
 mod check;
+mod completions;
 mod diff;
 mod drift;
 mod event;
 mod examples;
+mod fmt;
 mod init;
 mod journal;
 mod ledger;
@@ -19,6 +21,7 @@ mod route;
 mod routing;
 mod sample;
 mod show;
+mod test;
 mod twice;
 mod who;
 mod why;
@@ -47,8 +50,12 @@ enum Command {
     Init(init::Arguments),
     /// Look for mistakes in a book, all of them at once.
     Check(check::Arguments),
-    /// Decide who gets each record of a file. A dry run: nothing is changed.
+    /// Put rule files into the one style.
+    Fmt(fmt::Arguments),
+    /// Decide who gets each record of a file. A dry run, unless --commit records it.
     Route(route::Arguments),
+    /// Run the tests of a book.
+    Test(test::Arguments),
     /// Compare two books over every possible record.
     Diff(diff::Arguments),
     /// Show one territory, segment, rule, team or class with all that it inherits.
@@ -69,6 +76,10 @@ enum Command {
     Event(event::Arguments),
     /// Explain one decision: why it went there, and why not elsewhere.
     Why(why::Arguments),
+    /// Print what a shell needs to complete commands.
+    Completions(completions::Completions),
+    /// Print the manual page.
+    Man(completions::Man),
 }
 
 /// Runs the program with the arguments of the process.
@@ -89,7 +100,9 @@ pub fn run() -> Exit {
     match arguments.command {
         Command::Init(arguments) => init::run(&arguments, &terminal),
         Command::Check(arguments) => check::run(&arguments, &terminal),
+        Command::Fmt(arguments) => fmt::run(&arguments, &terminal),
         Command::Route(arguments) => route::run(&arguments, &terminal),
+        Command::Test(arguments) => test::run(&arguments, &terminal),
         Command::Diff(arguments) => diff::run(&arguments, &terminal),
         Command::Show(arguments) => show::run(&arguments, &terminal),
         Command::Who(arguments) => who::run(&arguments, &terminal),
@@ -99,6 +112,8 @@ pub fn run() -> Exit {
         Command::Report(arguments) => report::run(&arguments),
         Command::Drift(arguments) => drift::run(&arguments, &terminal),
         Command::Event(arguments) => event::run(&arguments, &terminal),
+        Command::Completions(arguments) => completions::completions(&arguments),
+        Command::Man(arguments) => completions::man(&arguments),
         Command::Why(arguments) => why::run(&arguments, &terminal),
     }
 }

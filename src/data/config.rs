@@ -40,6 +40,8 @@ pub struct Config {
     pub absences: Option<DataFile>,
     /// From how much on the checks speak up.
     pub check_settings: Settings,
+    /// Tables of tests, relative to the book.
+    pub tests: Vec<String>,
     /// Where the journal is kept, if anywhere.
     pub store: Option<StoreSettings>,
 }
@@ -55,6 +57,7 @@ impl Default for Config {
             loads: None,
             absences: None,
             check_settings: Settings::default(),
+            tests: Vec::new(),
             store: None,
         }
     }
@@ -211,10 +214,13 @@ impl Walk<'_> {
 
     fn config(&mut self, root: &DeTable<'_>) -> Config {
         let mut config = Config::default();
-        for (name, value, line) in self.settings(root, &["name", "zone", "rules", "records", "loads", "absences", "check", "store"]) {
+        for (name, value, line) in
+            self.settings(root, &["name", "zone", "rules", "records", "loads", "absences", "check", "store", "tests"])
+        {
             match name {
                 "name" => config.name = self.text(name, value, line),
                 "zone" => config.zone = self.zone(value, line).unwrap_or(TimeZone::UTC),
+                "tests" => config.tests = self.texts(name, value, line),
                 "rules" => config.rules = self.texts(name, value, line),
                 "loads" => config.loads = self.table(name, value, line).map(|t| self.file(t, line)),
                 "store" => config.store = self.store(value, line),

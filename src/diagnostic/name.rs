@@ -119,6 +119,7 @@ names! {
     TerritoryGap "territory-gap" Warning,
     UnstaffedTerritory "unstaffed-territory" Warning,
     Undecided "undecided" Advice,
+    BadAllow "bad-allow" Warning,
     // Data.
     BadConfiguration "bad-configuration" Error,
     MissingFile "missing-file" Error,

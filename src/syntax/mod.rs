@@ -9,11 +9,13 @@ mod build_condition;
 mod build_item;
 mod build_target;
 mod expected;
+pub mod format;
 mod guess;
 mod mend;
 mod quick;
 mod scan;
 mod slips;
+mod spans;
 mod split;
 mod statement;
 #[cfg(test)]

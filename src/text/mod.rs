@@ -7,6 +7,7 @@ mod short;
 mod source;
 mod span;
 pub mod wording;
+pub mod xml;
 
 pub use short::{Short, ShortTable};
 pub use source::{LineColumn, SourceFile, Sources};

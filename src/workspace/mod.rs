@@ -138,13 +138,17 @@ impl Draft {
 }
 
 impl Snapshot {
-    /// Adds what can be proved over all possible records; returns what the findings rest on, without the findings.
+    /// Adds what can be proved over all possible records, and settles what is allowed; returns what the findings rest on,
+    /// without the findings.
     ///
     /// Deciding needs no proofs, so a plan stays even where one finds an error.
     pub fn prove(&mut self) -> check::Proved {
-        let Some(plan) = self.plan.clone() else { return check::Proved::default() };
-        let mut proved = check::prove(&plan, &self.settings);
-        self.findings.append(&mut proved.findings);
+        let mut proved = check::Proved::default();
+        if let Some(plan) = self.plan.clone() {
+            proved = check::prove(&plan, &self.settings);
+            self.findings.append(&mut proved.findings);
+        }
+        check::settle(&mut self.findings, &self.trees, &self.sources, &self.settings, self.plan.is_some());
         diagnostic::sort(&mut self.findings);
         proved
     }

@@ -5,6 +5,7 @@ mod conditions;
 pub mod data;
 mod dice;
 mod folder;
+mod formatted;
 mod indexed;
 mod journal;
 mod proofs;

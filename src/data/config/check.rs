@@ -1,15 +1,19 @@
 //! `[check]` in `turf.toml`: from how much on `turf check` speaks up.
 
-use super::{Node, Walk};
+use std::collections::BTreeMap;
+
+use super::{Node, Walk, did_you_mean};
 use crate::check::Settings;
+use crate::diagnostic::{DiagnosticName, Severity};
 
 impl Walk<'_> {
     /// Reads the settings of the checks; what is wrong keeps its default.
     pub(super) fn check_settings(&mut self, value: &Node<'_>, line: u64) -> Settings {
         let mut settings = Settings::default();
         let Some(table) = self.table("check", value, line) else { return settings };
-        for (name, value, line) in self.settings(table, &["budget", "total_budget", "most_attributes"]) {
+        for (name, value, line) in self.settings(table, &["budget", "total_budget", "most_attributes", "levels"]) {
             match name {
+                "levels" => settings.levels = self.levels(value, line),
                 "budget" => {
                     if let Some(budget) = self.whole(name, value, line, 5_000_000) {
                         settings.budget = u64::from(budget);
@@ -30,6 +34,44 @@ impl Walk<'_> {
         settings
     }
 
+    /// Reads other severities than those of the names.
+    fn levels(&mut self, value: &Node<'_>, line: u64) -> BTreeMap<DiagnosticName, Option<Severity>> {
+        let mut levels = BTreeMap::new();
+        for (name, value) in self.table("levels", value, line).into_iter().flatten() {
+            let line = self.line(&name.span());
+            let name: &str = name.get_ref();
+            let Some(known) = DiagnosticName::parse(name) else {
+                let all = DiagnosticName::ALL.iter().map(|n| n.as_str());
+                self.report(
+                    format!("no finding is called `{name}`"),
+                    line,
+                    did_you_mean(name, all, "`turf check` prints the names in brackets."),
+                );
+                continue;
+            };
+            let level = match value.get_ref().as_str() {
+                Some("error") => Some(Severity::Error),
+                Some("warning") => Some(Severity::Warning),
+                Some("advice") => Some(Severity::Advice),
+                Some("off") => None,
+                _ => {
+                    self.report(
+                        format!("the level of `{name}` is none"),
+                        line,
+                        format!("Write `{name} = \"error\"`, `\"warning\"`, `\"advice\"` or `\"off\"`."),
+                    );
+                    continue;
+                }
+            };
+            if known.severity() == Severity::Error && level != Some(Severity::Error) {
+                self.report(format!("`{name}` is an error and stays one"), line, "A book with it cannot be used. Take the line out.");
+                continue;
+            }
+            levels.insert(known, level);
+        }
+        levels
+    }
+
     /// Reads a whole number of at least one.
     fn whole(&mut self, name: &str, value: &Node<'_>, line: u64, example: u32) -> Option<u32> {
         let written = value.get_ref().as_integer();
@@ -44,10 +86,31 @@ impl Walk<'_> {
 #[cfg(test)]
 mod tests {
     use crate::data::Config;
+    use crate::diagnostic::{DiagnosticName, Severity};
 
     fn read(text: &str) -> (u32, Vec<String>) {
         let (config, findings) = Config::read(text);
         (config.check_settings.most_attributes, findings.iter().map(|d| format!("{} | {}", d.headline, d.help.join(" "))).collect())
+    }
+
+    #[test]
+    fn levels_are_read_or_named() {
+        let (config, findings) = Config::read("[check]\nlevels = { hidden-rule = \"error\", unused-field = \"off\" }");
+        assert_eq!(findings, []);
+        let levels: Vec<_> = config.check_settings.levels.into_iter().collect();
+        assert_eq!(levels, [(DiagnosticName::UnusedField, None), (DiagnosticName::HiddenRule, Some(Severity::Error))]);
+        for (bad, wanted) in [
+            ("hiden-rule = \"error\"", "no finding is called `hiden-rule` | Did you mean `hidden-rule`?"),
+            (
+                "hidden-rule = \"loud\"",
+                "the level of `hidden-rule` is none | Write `hidden-rule = \"error\"`, `\"warning\"`, `\"advice\"` or `\"off\"`.",
+            ),
+            ("unknown-rep = \"off\"", "`unknown-rep` is an error and stays one | A book with it cannot be used. Take the line out."),
+        ] {
+            let (config, findings) = Config::read(&format!("[check.levels]\n{bad}"));
+            assert_eq!(findings.iter().map(|d| format!("{} | {}", d.headline, d.help.join(" "))).collect::<Vec<_>>(), [wanted]);
+            assert!(config.check_settings.levels.is_empty());
+        }
     }
 
     #[test]

@@ -1,9 +1,11 @@
-//! Findings to text: for the terminal, one a line, and JSON.
+//! Findings to text: for the terminal, one a line, JSON, and what reviewers' tools read.
 
+mod hosted;
 mod json;
 mod line;
 mod terminal;
 
+pub use hosted::{github, junit, sarif};
 pub use json::{json, range};
 pub use line::lines;
 pub use terminal::{Look, terminal};

@@ -18,6 +18,7 @@ use crate::data::{
 use crate::explain::{Looking, explain, explanation_text};
 use crate::report::{self, COLUMNS, Row, Summary};
 use crate::rim::memory;
+use crate::store::{Place, StoreError};
 use crate::text::wording::{self, count};
 
 /// Arguments of `turf route`.
@@ -148,7 +149,8 @@ fn route(arguments: &Arguments, terminal: &Terminal, run: &Run) -> Result<Exit, 
         );
         return Ok(Exit::CouldNotRun);
     }
-    let journal = journal.filter(|place| arguments.commit || (!arguments.no_journal && place.exists()));
+    let begun = |place: &Place| place.exists() && !matches!(place.read(), Err(StoreError::None { .. }));
+    let journal = journal.filter(|place| arguments.commit || (!arguments.no_journal && begun(place)));
     let routed = match (journal, arguments.format()) {
         (Some(place), _) => recorded::recorded(arguments, terminal, run, &place)?,
         (None, Format::Table | Format::Csv) if run.streams() => stream(arguments, run)?,

@@ -8,6 +8,7 @@ use super::home::{Home, Kept, leads, on_each, text};
 fn what_is_recorded_is_decided_once_and_replays() {
     on_each(|home| {
         let dry = home.routed(&["--no-journal"]);
+        assert_eq!(home.routed(&[]), dry, "before there is a journal");
         let first = home.routed(&["--commit", "--batch", "7"]);
         assert_eq!(first, dry, "the first run decides as a dry run does");
         home.sound();

@@ -13,6 +13,7 @@ mod journal;
 mod ledger;
 mod output;
 mod recorded;
+mod recorded_test;
 mod recorded_why;
 mod replay;
 mod report;

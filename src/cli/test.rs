@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use rust_decimal::Decimal;
 
 use super::output::{self, Exit, Terminal};
+use super::recorded_test;
 use super::routing;
 use crate::data::{DataError, Output};
 use crate::plan::Plan;
@@ -16,7 +17,7 @@ use crate::text::{Sources, wording};
 /// Arguments of `turf test`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  turf test\n  turf test hospital --book rules/first\n  turf test --format junit > tests.xml\n  turf test --coverage --html coverage.html --min 80\n  turf test --write > proposed.turf\n  turf test --mutate\n\nTests stand in `test` blocks of rule files and in the tables that turf.toml names (`tests = [\"cases.csv\"]`). Exit codes: 0 all passed, 1 a test failed or there is none, 2 could not run."
+    after_help = "Examples:\n  turf test\n  turf test hospital --book rules/first\n  turf test --format junit > tests.xml\n  turf test --coverage --html coverage.html --min 80\n  turf test --write > proposed.turf\n  turf test --write --from-journal L01\n  turf test --mutate\n\nTests stand in `test` blocks of rule files and in the tables that turf.toml names (`tests = [\"cases.csv\"]`). Exit codes: 0 all passed, 1 a test failed or there is none, 2 could not run."
 )]
 pub struct Arguments {
     /// Run only tests whose name contains this.
@@ -42,6 +43,9 @@ pub struct Arguments {
     /// Write tests for what no test reaches, ready to paste into a rule file.
     #[arg(long, conflicts_with_all = ["mutate", "format", "coverage", "lcov", "html", "min"])]
     write: bool,
+    /// With --write: write the recorded decision about this lead as a test.
+    #[arg(long, value_name = "ID", requires = "write")]
+    from_journal: Option<String>,
     /// Leave out or bend one rule at a time, and say which changes no test notices.
     #[arg(long)]
     mutate: bool,
@@ -73,6 +77,9 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Exit {
         Ok(plan) => plan,
         Err(exit) => return exit,
     };
+    if let Some(id) = &arguments.from_journal {
+        return recorded_test::print(arguments.book.as_deref(), id, &plan);
+    }
     let mut all = match cases::cases(&opened, &plan) {
         Ok(all) => all,
         Err(wrong) => {

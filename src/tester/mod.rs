@@ -23,7 +23,7 @@ pub use case::{Case, CaseRecord, Expectation, Expected, Given, NOT_SAID, ShareWa
 pub use coverage::{Asked, Boundary, Coverage, Gap, Reached, SIDES};
 pub use coverage_show::{coverage_json, coverage_text, gap_in_words, gap_span, html, lcov};
 pub use mutate::{Mutation, mutate, mutation_text};
-pub use propose::{Proposed, in_style, propose};
+pub use propose::{Proposed, in_style, passes_text, propose};
 pub use run::{CaseResult, Outcome, RecordResult, passes, run};
 pub use show::{json, junit, text};
 pub use table::{TableTrouble, of_table};

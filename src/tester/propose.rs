@@ -105,6 +105,13 @@ fn read(plan: &Plan, text: &str) -> Option<Case> {
     blocks(&[parsed.tree], &Sources::new(vec![source]), &plan.book.schema, &plan.book.zone).pop()
 }
 
+/// Returns whether the test in a text passes in a book; none when the book does not have all that it names.
+#[must_use]
+pub fn passes_text(plan: &Plan, text: &str) -> Option<bool> {
+    let case = read(plan, text)?;
+    Some(passes(plan, &case))
+}
+
 /// Formats test blocks.
 #[must_use]
 pub fn in_style(text: &str) -> String {

@@ -160,3 +160,23 @@ fn locks_and_tenures_are_honoured_and_shown() {
         assert!(home.fine(&["replay"]).contains("differs  0"));
     });
 }
+
+#[test]
+fn a_recorded_decision_becomes_a_test_that_passes() {
+    on_each(|home| {
+        home.fine(&["route", "--commit"]);
+        // L2 is no customer and comes for the first time, so nothing private decides it.
+        let (text, told) = home.ends(0, &["test", "--write", "--from-journal", "L2"]);
+        assert!(text.contains("test \"lead L2 as recorded in entry") && !text.contains("@") && told.is_empty(), "{text}{told}");
+        let rules = std::fs::read_to_string(home.path("rules.turf")).unwrap();
+        home.write("tests.turf", &text);
+        let tested = home.fine(&["test"]);
+        assert!(tested.contains("1"), "{tested}");
+        std::fs::remove_file(home.path("tests.turf")).unwrap();
+        home.write("rules.turf", &rules.replace("route to team desk  respond", "route to queue triage  respond"));
+        let (_, told) = home.ends(0, &["test", "--write", "--from-journal", "L2"]);
+        assert!(told.contains("in the book of today this test fails"), "{told}");
+        let (_, err) = home.ends(2, &["test", "--write", "--from-journal", "X1"]);
+        assert!(err.contains("holds no decision about lead `X1`"), "{err}");
+    });
+}

@@ -32,11 +32,13 @@ pub struct DecisionDoc {
     /// The digest of the book, with its roster and all its data.
     pub book: Arc<str>,
     /// The state that was consulted.
+    #[serde(default)]
     pub state: StateDoc,
     /// The record it was matched to, as it was then.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub matched: Option<RecordDoc>,
     /// How it was matched.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub matching: Option<MatchingDoc>,
     /// Who has it.
     pub outcome: OutcomeDoc,
@@ -54,6 +56,7 @@ pub struct DecisionDoc {
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub credits: Vec<LedgerDoc>,
     /// When somebody must have responded.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub due: Option<DueDoc>,
     /// What it changed.
     pub changes: Vec<ChangeDoc>,

@@ -17,10 +17,13 @@ pub struct OutcomeDoc {
     /// `rep`, `queue` or `nobody`.
     pub kind: Arc<str>,
     /// The rep's key or the queue's name.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub assignee: Option<Arc<str>>,
     /// The team it was picked from.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub team: Option<Arc<str>>,
     /// The deciding rule, or `otherwise`; none where no rule is for such records.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub rule: Option<Arc<str>>,
 }
 
@@ -28,6 +31,7 @@ pub struct OutcomeDoc {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MatchingDoc {
     /// The key found or given.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub found: Option<Arc<str>>,
     /// Whether the data already named it.
     pub given: bool,
@@ -39,10 +43,12 @@ pub struct MatchingDoc {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MatchLineDoc {
     /// The keys found, at most ten.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub found: Vec<Arc<str>>,
     /// How many there are in all.
     pub count: usize,
     /// The fields that were missing.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub missing: Vec<Arc<str>>,
 }
 
@@ -54,6 +60,7 @@ pub struct PlacementDoc {
     /// The winners; the first holds the record.
     pub winners: Vec<Arc<str>>,
     /// The criteria of `overlap` at work.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub steps: Vec<StepDoc>,
     /// Whether a tie was left to a person.
     pub tied: bool,
@@ -65,6 +72,7 @@ pub struct ClaimDoc {
     /// The territory.
     pub territory: Arc<str>,
     /// Line of the table's row.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub row: Option<u64>,
     /// What became of the claim.
     pub standing: StandingDoc,
@@ -90,6 +98,7 @@ pub enum StandingDoc {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepDoc {
     /// Its position in `overlap`, from 0; none for the closing name.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub criterion: Option<usize>,
     /// The claims compared, each with its value in words.
     pub compared: Vec<(Arc<str>, String)>,
@@ -174,6 +183,7 @@ pub struct AddedDoc {
     /// The role.
     pub role: Arc<str>,
     /// Who, in words; none when nobody could.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub assignee: Option<String>,
     /// The targets tried.
     pub attempts: Vec<AttemptDoc>,
@@ -191,6 +201,7 @@ pub struct LedgerDoc {
     /// The totals by taker.
     pub totals: Vec<TotalDoc>,
     /// The amount split.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub amount: Option<String>,
 }
 
@@ -202,6 +213,7 @@ pub struct PartDoc {
     /// In percent, exact.
     pub percent: String,
     /// Who takes it, in words.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub taker: Option<String>,
     /// Whether it is the rest.
     pub rest: bool,
@@ -215,6 +227,7 @@ pub struct TotalDoc {
     /// In percent, exact.
     pub percent: String,
     /// Of the amount.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub amount: Option<String>,
 }
 
@@ -224,6 +237,7 @@ pub struct DueDoc {
     /// The moment.
     pub at: Timestamp,
     /// The calendar whose working time was counted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub calendar: Option<Arc<str>>,
     /// When counting began.
     pub from: Timestamp,

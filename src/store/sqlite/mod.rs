@@ -17,7 +17,10 @@ use super::{Batch, Kept, Latest, PastKey, Store, StoreError, VERSION};
 use crate::journal::document::PastDoc;
 use crate::journal::{Checkpoint, Entry, Head, StateRow};
 
-/// How many pages the write-ahead log may hold before it goes into the file: some 40 MB.
+/// The size of a page of a new file, in bytes.
+const PAGE: u32 = 8_192;
+
+/// How many pages the write-ahead log may hold before it goes into the file: some 80 MB.
 const LOG_PAGES: u32 = 10_000;
 
 /// A journal in a file of SQLite.
@@ -73,6 +76,8 @@ impl Sqlite {
         if usize::try_from(found).is_ok_and(|found| found > migrations.len()) {
             return Err(StoreError::Newer { shown, found });
         }
+        // Of a new file only; entries are long, and larger pages are written with fewer calls.
+        connection.pragma_update(None, "page_size", PAGE).wrong(&shown)?;
         let mode = in_wal_mode(&connection).wrong(&shown)?;
         if mode != "wal" {
             return Err(StoreError::Refused { shown, reason: format!("it keeps its log as `{mode}` and not as `wal`") });
